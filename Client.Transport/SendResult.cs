@@ -1,0 +1,20 @@
+namespace Client.Transport;
+
+/// <summary>What became of a message that was handed over.</summary>
+public enum SendStatus
+{
+    /// <summary>Accepted for a recipient that is connected.</summary>
+    Accepted = 0,
+
+    /// <summary>Accepted; the recipient is away, and the relay keeps the message for it.</summary>
+    Queued = 1,
+
+    /// <summary>No path works at the moment. The message waits in this process and goes out by itself.</summary>
+    Pending = 2,
+}
+
+/// <summary>How a send ended.</summary>
+/// <param name="Status">Where the message is now.</param>
+/// <param name="Path">Which way it went; <see cref="TransportKind.None"/> while it is pending.</param>
+/// <param name="Reason">Why it is pending; null otherwise.</param>
+public readonly record struct SendResult(SendStatus Status, TransportKind Path, TransportException? Reason = null);

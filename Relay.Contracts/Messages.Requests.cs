@@ -1,0 +1,75 @@
+using MessagePack;
+
+namespace Relay.Contracts;
+
+// Wire messages hold what came off the wire, unvalidated: plain strings, bytes and numbers. The reader turns them into
+// PeerId and MessageId, and so can answer a malformed value with an Error instead of a failed binding.
+
+/// <summary>The argument of <see cref="IRelayHub.Register"/>.</summary>
+[MessagePackObject]
+public sealed class RegisterRequest
+{
+    /// <summary>The version of <c>docs/protocol.md</c> the client speaks: <see cref="RelayProtocol.Version"/>.</summary>
+    [Key(0)]
+    public int ProtocolVersion { get; init; }
+
+    [Key(1)]
+    public string? PeerId { get; init; }
+
+    /// <summary>The epoch of <see cref="Sequence"/>, or null when the client resumes nothing.</summary>
+    [Key(2)]
+    public string? Epoch { get; init; }
+
+    /// <summary>The last position the client's application has taken; counts as an acknowledgement if the epoch is the relay's.</summary>
+    [Key(3)]
+    public long Sequence { get; init; }
+}
+
+/// <summary>The argument of <see cref="IRelayHub.Relay"/>.</summary>
+[MessagePackObject]
+public sealed class RelayRequest
+{
+    /// <summary>
+    /// The number of the first message; the others count up from it. Numbers are the client's own, at least 1, valid on
+    /// this connection only, and never used twice on it.
+    /// </summary>
+    [Key(0)]
+    public long First { get; init; }
+
+    [Key(1)]
+    public IReadOnlyList<OutboundMessage>? Messages { get; init; }
+}
+
+/// <summary>One message on its way to the relay.</summary>
+[MessagePackObject]
+public sealed class OutboundMessage
+{
+    /// <summary>The PeerId of the recipient, in text.</summary>
+    [Key(0)]
+    public string? To { get; init; }
+
+    /// <summary>16 bytes, chosen before the first attempt and kept on every retry.</summary>
+    [Key(1)]
+    public ReadOnlyMemory<byte> Id { get; init; }
+
+    /// <summary>Encrypted bytes, at most <see cref="RelayLimits.MaxPayloadBytes"/>; handed on bit for bit.</summary>
+    [Key(2)]
+    public ReadOnlyMemory<byte> Payload { get; init; }
+}
+
+/// <summary>The argument of <see cref="IRelayHub.Acknowledge"/>. Both figures are cumulative; an older one changes nothing.</summary>
+[MessagePackObject]
+public sealed class Acknowledgement
+{
+    /// <summary>The epoch from <see cref="Registered.Epoch"/>. With any other the acknowledgement changes nothing.</summary>
+    [Key(0)]
+    public string? Epoch { get; init; }
+
+    /// <summary>Everything up to this position has been taken by the application. 0: nothing yet.</summary>
+    [Key(1)]
+    public long Sequence { get; init; }
+
+    /// <summary>Every <see cref="Dropped"/> up to this <see cref="Dropped.Report"/> has been taken. 0: none yet.</summary>
+    [Key(2)]
+    public long Report { get; init; }
+}
