@@ -1,2 +1,26 @@
-var app = WebApplication.CreateBuilder(args).Build();
-app.Run();
+using Microsoft.AspNetCore.Diagnostics.HealthChecks;
+using Relay.Hub;
+using Relay.Server;
+
+try
+{
+    var builder = WebApplication.CreateBuilder(args);
+    builder.Services.AddRelayHub();
+
+    var app = builder.Build();
+    app.MapRelayHub();
+    app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
+    app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(RelayHubExtensions.ReadyTag) });
+    app.Lifetime.ApplicationStarted.Register(() => ReadyLine.Write(app));
+
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception failure) when (StartFailure.TryExplain(failure) is { } explanation)
+{
+    await Console.Error.WriteLineAsync(explanation);
+    return 1;
+}
+
+/// <summary>Named so that tests can host the program.</summary>
+public partial class Program;

@@ -1,0 +1,26 @@
+namespace Relay.Hub.Mailboxes;
+
+/// <summary>What became of a message at its mailbox.</summary>
+internal enum AppendOutcome
+{
+    /// <summary>Accepted; the recipient is connected.</summary>
+    Accepted,
+
+    /// <summary>Accepted; the recipient is away.</summary>
+    Queued,
+
+    /// <summary>The mailbox is full and its recipient slow: the sender's ticket says when it was accepted.</summary>
+    Waiting,
+
+    /// <summary>Refused: the sender has too much waiting already.</summary>
+    SendWindowExceeded,
+
+    /// <summary>Refused: the relay holds as many bytes as it may.</summary>
+    BudgetExceeded,
+
+    /// <summary>Refused: the sender's connection is over, and nobody waits for the answer.</summary>
+    SenderEnded,
+
+    /// <summary>The peer object is on its way out of the directory: look it up again.</summary>
+    Retired,
+}

@@ -1,0 +1,16 @@
+using Relay.Contracts;
+
+namespace Relay.Hub.Mailboxes;
+
+/// <summary>Messages of one sender to one recipient that were lost for one reason.</summary>
+/// <param name="Number">Counts up for each sender.</param>
+/// <param name="Recipient">Null when there was no room to remember more than how many were lost.</param>
+internal sealed record DropReport(long Number, PeerId? Recipient, DropReason Reason, long CreatedAt)
+{
+    public List<MessageId> Ids { get; } = [];
+
+    public long Count { get; set; }
+
+    /// <summary>About what an id costs here and in the index.</summary>
+    public const int IdCost = 64;
+}

@@ -1,0 +1,125 @@
+using Relay.Contracts;
+
+namespace Relay.Hub.Mailboxes;
+
+/// <summary>What a sender is still to be told: which of its accepted messages were lost. Kept until it acknowledges.</summary>
+/// <remarks>
+/// Any thread; the lock is a leaf, taken inside the locks of other peers' mailboxes. That is on purpose: a loss is
+/// reported under the same lock under which the message left its mailbox, so a sender that repeats the message finds
+/// either the message or the report, and a lost message can never come back behind its successors.
+/// </remarks>
+internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
+{
+    /// <summary>Ids kept for one sender. Beyond it only the number of lost messages is known.</summary>
+    private const int MaxIds = 4096;
+
+    /// <summary>Ids in one report: 16 KiB on the wire at the most.</summary>
+    private const int MaxIdsInReport = 512;
+
+    private readonly Lock _gate = new();
+    private readonly Fifo<DropReport> _reports = new();
+    private readonly HashSet<(PeerId, MessageId)> _lost = new(SenderAndId.Comparer);
+    private long _last;
+    private int _sent;
+    private bool _retired;
+
+    /// <returns>False when retired: the sender's peer must be looked up again.</returns>
+    public bool TryAdd(PeerId recipient, MessageId id, DropReason reason)
+    {
+        lock (_gate)
+        {
+            if (_retired)
+                return false;
+
+            var known = _lost.Count < MaxIds;
+            var report = ReportFor(known ? recipient : null, reason);
+            report.Count++;
+            if (known && _lost.Add((recipient, id)))
+            {
+                report.Ids.Add(id);
+                budget.Take(DropReport.IdCost);
+            }
+
+            return true;
+        }
+    }
+
+    /// <summary>Whether this message is known to be lost and the sender has not acknowledged it.</summary>
+    public bool Contains(PeerId recipient, MessageId id)
+    {
+        lock (_gate)
+            return _lost.Count > 0 && _lost.Contains((recipient, id));
+    }
+
+    /// <summary>A new connection: everything not acknowledged is to be told again.</summary>
+    public void Restart()
+    {
+        lock (_gate)
+            _sent = 0;
+    }
+
+    /// <summary>The next report to send, or null. It does not change any more.</summary>
+    public DropReport? Next()
+    {
+        lock (_gate)
+            return _sent < _reports.Count ? _reports[_sent++] : null;
+    }
+
+    public void Acknowledge(long number)
+    {
+        lock (_gate)
+        {
+            // Never beyond what this connection was told: an acknowledgement of the unsent would silence it.
+            while (_sent > 0 && _reports[0].Number <= number)
+            {
+                Forget();
+                _sent--;
+            }
+        }
+    }
+
+    public void Expire(TimeSpan timeToLive)
+    {
+        lock (_gate)
+        {
+            while (_reports.Count > 0 && time.GetElapsedTime(_reports[0].CreatedAt) >= timeToLive)
+            {
+                Forget();
+                _sent = Math.Max(0, _sent - 1);
+            }
+        }
+    }
+
+    /// <summary>Ends this object if there is nothing left to tell.</summary>
+    public bool TryRetire()
+    {
+        lock (_gate)
+        {
+            _retired |= _reports.Count == 0;
+            return _retired;
+        }
+    }
+
+    private DropReport ReportFor(PeerId? recipient, DropReason reason)
+    {
+        if (_reports.Count > _sent)
+        {
+            // Only one that was not sent may still grow.
+            var newest = _reports[_reports.Count - 1];
+            if (newest.Recipient == recipient && newest.Reason == reason && newest.Ids.Count < MaxIdsInReport)
+                return newest;
+        }
+
+        var report = new DropReport(++_last, recipient, reason, time.GetTimestamp());
+        _reports.Enqueue(report);
+        return report;
+    }
+
+    private void Forget()
+    {
+        var report = _reports.Dequeue();
+        foreach (var id in report.Ids)
+            _lost.Remove((report.Recipient!.Value, id));
+        budget.Return((long)report.Ids.Count * DropReport.IdCost);
+    }
+}

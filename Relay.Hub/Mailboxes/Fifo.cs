@@ -1,0 +1,49 @@
+namespace Relay.Hub.Mailboxes;
+
+/// <summary>A queue that can be read at any place: a lease reads behind the front without removing.</summary>
+internal sealed class Fifo<T>
+{
+    private T[] _slots = [];
+    private int _front;
+
+    public int Count { get; private set; }
+
+    public ref readonly T this[int index] => ref _slots[Slot(index)];
+
+    public void Enqueue(in T item)
+    {
+        if (Count == _slots.Length)
+            Resize(Math.Max(4, Count * 2));
+
+        _slots[Slot(Count)] = item;
+        Count++;
+    }
+
+    public T Dequeue()
+    {
+        ArgumentOutOfRangeException.ThrowIfZero(Count);
+        var item = _slots[_front];
+        _slots[_front] = default!;
+        _front = Slot(1);
+        Count--;
+
+        // Mailboxes outlive their bursts; an empty one must not keep the array of its fullest day.
+        if (Count == 0 && _slots.Length > 16)
+            (_slots, _front) = ([], 0);
+        return item;
+    }
+
+    private int Slot(int index)
+    {
+        var slot = _front + index;
+        return slot < _slots.Length ? slot : slot - _slots.Length;
+    }
+
+    private void Resize(int size)
+    {
+        var slots = new T[size];
+        for (var i = 0; i < Count; i++)
+            slots[i] = this[i];
+        (_slots, _front) = (slots, 0);
+    }
+}

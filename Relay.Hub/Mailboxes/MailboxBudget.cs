@@ -1,0 +1,25 @@
+namespace Relay.Hub.Mailboxes;
+
+/// <summary>The bytes all mailboxes may hold together. Any thread.</summary>
+internal sealed class MailboxBudget(long limit)
+{
+    private long _used;
+
+    public long Limit => limit;
+
+    public long Used => Interlocked.Read(ref _used);
+
+    public bool TryTake(long bytes)
+    {
+        if (Interlocked.Add(ref _used, bytes) <= limit)
+            return true;
+
+        Interlocked.Add(ref _used, -bytes);
+        return false;
+    }
+
+    /// <summary>For what must be kept even over the limit, because losing it would be silent: reports of losses.</summary>
+    public void Take(long bytes) => Interlocked.Add(ref _used, bytes);
+
+    public void Return(long bytes) => Interlocked.Add(ref _used, -bytes);
+}

@@ -1,0 +1,19 @@
+using Relay.Contracts;
+
+namespace Relay.Hub.Mailboxes;
+
+/// <summary>A message as a mailbox holds it.</summary>
+/// <param name="StoredAt">A <see cref="TimeProvider"/> timestamp: elapsed time, so a corrected clock empties no mailbox.</param>
+internal readonly record struct MailboxEntry(PeerId Sender, MessageId Id, ReadOnlyMemory<byte> Payload, long StoredAt)
+{
+    /// <summary>
+    /// What an entry costs beside its payload: its slot and its share of the index (about 130 bytes with room to grow)
+    /// and the payload array's header. Charged, so that a flood of empty payloads is bounded too.
+    /// </summary>
+    public const int Overhead = 160;
+
+    public int Cost => Payload.Length + Overhead;
+
+    // A payload must not reach a log through a record's generated text.
+    public override string ToString() => $"{Id} ({Payload.Length} bytes)";
+}

@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging;
+using Relay.Contracts;
+
+namespace Relay.Hub;
+
+/// <summary>What the relay logs. A PeerId prints as a tag that means nothing outside this run; payloads are never passed.</summary>
+internal static partial class RelayLog
+{
+    // 1000-1099 belong to sessions. Ids are never used again; a retired one stays here as a comment.
+
+    [LoggerMessage(1000, LogLevel.Information, "{Peer} registered on connection {ConnectionId}")]
+    public static partial void Registered(this ILogger logger, PeerId peer, string connectionId);
+
+    [LoggerMessage(1001, LogLevel.Information, "{Peer} left")]
+    public static partial void Left(this ILogger logger, PeerId peer);
+
+    [LoggerMessage(1002, LogLevel.Information, "{Peer} registered again: its earlier connection is closed")]
+    public static partial void Replaced(this ILogger logger, PeerId peer);
+
+    [LoggerMessage(1003, LogLevel.Information, "Connection {ConnectionId} refused: {Code}")]
+    public static partial void RegistrationRefused(this ILogger logger, string connectionId, ErrorCode code);
+
+    [LoggerMessage(1004, LogLevel.Error, "The pump of connection {ConnectionId} failed; the connection is closed")]
+    public static partial void PumpFailed(this ILogger logger, Exception failure, string connectionId);
+
+    [LoggerMessage(1005, LogLevel.Information, "Shutting down: sending {Connections} connections away")]
+    public static partial void Draining(this ILogger logger, int connections);
+
+    // 2000-2099 belong to mailboxes.
+
+    [LoggerMessage(2000, LogLevel.Warning, "The mailbox of {Recipient} begins to lose messages ({Reason}); their senders are told")]
+    public static partial void Losing(this ILogger logger, PeerId recipient, DropReason reason);
+
+    [LoggerMessage(2001, LogLevel.Error, "Letting old messages expire failed; trying again at the next turn")]
+    public static partial void SweepFailed(this ILogger logger, Exception failure);
+}

@@ -1,0 +1,43 @@
+using Microsoft.AspNetCore.SignalR;
+using Relay.Contracts;
+using Relay.Hub.Sessions;
+
+namespace Relay.Hub;
+
+/// <summary>The hub itself: hands each call to its connection's session. Specified in <c>docs/protocol.md</c>.</summary>
+public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
+{
+    private readonly SessionRegistry _sessions;
+
+    // Internal types stay out of the public surface: the container makes hubs through this constructor.
+    public RelayHub(IServiceProvider services) =>
+        _sessions = (SessionRegistry)services.GetService(typeof(SessionRegistry))!;
+
+    private Session Session => (Session)Context.Items[typeof(Session)]!;
+
+    public override Task OnConnectedAsync()
+    {
+        Context.Items[typeof(Session)] = _sessions.Open(Context);
+        return Task.CompletedTask;
+    }
+
+    public override Task OnDisconnectedAsync(Exception? exception) => _sessions.CloseAsync(Session);
+
+    public Task Register(RegisterRequest request)
+    {
+        Session.Register(request);
+        return Task.CompletedTask;
+    }
+
+    public Task Relay(RelayRequest request)
+    {
+        Session.Relay(request);
+        return Task.CompletedTask;
+    }
+
+    public Task Acknowledge(Acknowledgement acknowledgement)
+    {
+        Session.Acknowledge(acknowledgement);
+        return Task.CompletedTask;
+    }
+}

@@ -1,0 +1,77 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Routing;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
+using Relay.Hub.Admission;
+using Relay.Hub.Mailboxes;
+using Relay.Hub.Sessions;
+
+namespace Relay.Hub;
+
+/// <summary>Puts a relay into an ASP.NET Core application: <c>AddRelayHub()</c>, then <c>MapRelayHub()</c>.</summary>
+public static class RelayHubExtensions
+{
+    /// <summary>The tag of the readiness check this adds to the application's health checks.</summary>
+    public const string ReadyTag = "ready";
+
+    /// <summary>Adds the relay's services. Its options come from the configuration section <c>Relay</c>.</summary>
+    /// <param name="configure">Sets options in code, over the configuration.</param>
+    public static IServiceCollection AddRelayHub(this IServiceCollection services, Action<RelayOptions>? configure = null)
+    {
+        ArgumentNullException.ThrowIfNull(services);
+
+        var options = services.AddOptions<RelayOptions>().BindConfiguration(RelayOptions.Section).ValidateOnStart();
+        if (configure is not null)
+            options.Configure(configure);
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<RelayOptions>, RelayOptionsValidator>());
+
+        services.TryAddSingleton(TimeProvider.System);
+        services.TryAddSingleton<PeerDirectory>();
+        services.TryAddSingleton<RegistrationCheck>();
+        services.TryAddSingleton<SessionRegistry>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionPolicy, OptionsPolicy>());
+        services.AddHostedService<MailboxSweeper>();
+        services.AddHealthChecks().AddCheck<RelayReadiness>("relay", tags: [ReadyTag]);
+
+        // Options binding must not bring back what the hub's contract rules out, so this is set here and not configurable.
+        services.AddSignalR().AddMessagePackProtocol();
+        services.AddOptions<HubOptions<RelayHub>>().Configure<IOptions<RelayOptions>>(static (hub, relay) =>
+        {
+            hub.MaximumReceiveMessageSize = relay.Value.MaxFrameBytes;
+            hub.KeepAliveInterval = relay.Value.KeepAliveInterval;
+            hub.ClientTimeoutInterval = relay.Value.ClientTimeout;
+            hub.HandshakeTimeout = relay.Value.RegistrationTimeout;
+            hub.EnableDetailedErrors = false;
+            hub.DisableImplicitFromServicesParameters = true;
+
+            // Order: the calls of one connection run one after the other.
+            hub.MaximumParallelInvocationsPerClient = 1;
+        });
+        return services;
+    }
+
+    /// <summary>Maps the hub to <see cref="RelayOptions.Path"/>.</summary>
+    public static HubEndpointConventionBuilder MapRelayHub(this IEndpointRouteBuilder endpoints)
+    {
+        ArgumentNullException.ThrowIfNull(endpoints);
+
+        var services = endpoints.ServiceProvider;
+        var options = services.GetRequiredService<IOptions<RelayOptions>>().Value;
+        var hub = endpoints.MapHub<RelayHub>(options.Path, connection =>
+        {
+            // Redelivery after a lost connection is the mailbox's work; SignalR's own would be a second, weaker one.
+            connection.AllowStatefulReconnects = false;
+            connection.TransportSendTimeout = TimeSpan.FromSeconds(10);
+        });
+
+        // After MapHub: stopping callbacks run last in, first out, so clients are told before SignalR cuts them off.
+        // Waiting here is what holds the shutdown; it is bounded by Relay:DrainTimeout.
+        var sessions = services.GetRequiredService<SessionRegistry>();
+        services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping
+            .Register(() => sessions.DrainAsync().GetAwaiter().GetResult());
+        return hub;
+    }
+}

@@ -1,0 +1,114 @@
+using System.ComponentModel.DataAnnotations;
+using Relay.Contracts;
+
+namespace Relay.Hub;
+
+/// <summary>What an operator can set, in the configuration section <c>Relay</c>.</summary>
+/// <remarks>Checked when the application starts: a value out of its range stops the process with its name, value and range.</remarks>
+public sealed class RelayOptions
+{
+    /// <summary>The configuration section.</summary>
+    public const string Section = "Relay";
+
+    /// <summary>Where the hub answers. Starts with a slash; the default is <c>/relay</c>.</summary>
+    [Required, RegularExpression("^/[A-Za-z0-9/_.-]*$", ErrorMessage = "Relay:Path must start with '/' and be a plain path, such as '/relay'.")]
+    public string Path { get; set; } = RelayProtocol.DefaultPath;
+
+    /// <summary>Bytes in one payload.</summary>
+    /// <value>1 to 1,048,576. The default is 65,536: long texts and handshakes fit, files do not belong here.</value>
+    [Range(1, 1_048_576)]
+    public int MaxPayloadBytes { get; set; } = 65_536;
+
+    /// <summary>Messages in one mailbox. Above it a recipient that is away loses its oldest, and one that is slow makes its senders wait.</summary>
+    /// <value>1 to 1,000,000. The default is 1000.</value>
+    [Range(1, 1_000_000)]
+    public int MailboxMessages { get; set; } = 1000;
+
+    /// <summary>How long a message waits for a recipient that is away.</summary>
+    /// <value>One second to thirty days. The default is one hour.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan MailboxTimeToLive { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>How long the relay remembers, for somebody who is away, that messages were lost.</summary>
+    /// <value>One second to thirty days. The default is one day: long enough for a device that is used daily.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
+    public TimeSpan ReportTimeToLive { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>Bytes all mailboxes may hold together, the relay's own bookkeeping for them included. Above it messages are refused.</summary>
+    /// <value>1 MiB to 1 TiB. The default is 512 MiB.</value>
+    [Range(1L << 20, 1L << 40)]
+    public long MailboxesBytes { get; set; } = 512L << 20;
+
+    /// <summary>Messages delivered to a recipient and not yet acknowledged, at the most.</summary>
+    /// <value>1 to 65,536. The default is 256.</value>
+    [Range(1, 65_536)]
+    public int DeliveryWindowMessages { get; set; } = 256;
+
+    /// <summary>Bytes of payload delivered to a recipient and not yet acknowledged, at the most. One message always goes.</summary>
+    /// <value>1 to 67,108,864. The default is 1 MiB.</value>
+    [Range(1, 64 << 20)]
+    public int DeliveryWindowBytes { get; set; } = 1 << 20;
+
+    /// <summary>Messages a sender may have handed over without an answer.</summary>
+    /// <value>1 to 65,536. The default is 256.</value>
+    [Range(1, 65_536)]
+    public int SendWindowMessages { get; set; } = 256;
+
+    /// <summary>Bytes of payload a sender may have handed over without an answer. One message always goes.</summary>
+    /// <value>1 to 67,108,864. The default is 1 MiB.</value>
+    [Range(1, 64 << 20)]
+    public int SendWindowBytes { get; set; } = 1 << 20;
+
+    /// <summary>Peers that may be connected at the same time.</summary>
+    /// <value>1 to 1,000,000. The default is 10,000.</value>
+    [Range(1, 1_000_000)]
+    public int MaxPeers { get; set; } = 10_000;
+
+    /// <summary>How long a connection may take to register before the relay closes it.</summary>
+    /// <value>100 ms to one minute. The default is 5 s.</value>
+    [Range(typeof(TimeSpan), "00:00:00.1", "00:01:00")]
+    public TimeSpan RegistrationTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How often the relay pings a connection.</summary>
+    /// <value>One second to five minutes. The default is 10 s.</value>
+    [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
+    public TimeSpan KeepAliveInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a client may be silent, pings included, before its connection counts as lost. At least twice <see cref="KeepAliveInterval"/>.</summary>
+    /// <value>Two seconds to ten minutes. The default is 30 s.</value>
+    [Range(typeof(TimeSpan), "00:00:02", "00:10:00")]
+    public TimeSpan ClientTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How long a stopping relay takes, at most, to tell its clients.</summary>
+    /// <value>Zero to one minute. The default is 5 s.</value>
+    [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
+    public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Whether PeerIds that are plain names may register. Nobody can prove to own a name: for trying things out only.</summary>
+    /// <value>The default is false; <c>Relay.Server</c> sets it in the Development environment.</value>
+    public bool AllowNamedPeers { get; set; }
+
+    /// <summary>PeerIds that may not register.</summary>
+    public ISet<string> BannedPeers { get; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Messages in one <c>Relay</c> or <c>Deliver</c> call: the number from which batching stops paying.</summary>
+    internal const int MaxBatchMessages = 128;
+
+    /// <summary>Bytes of payload in one <c>Relay</c> or <c>Deliver</c> call. A single larger message goes alone.</summary>
+    internal const int MaxBatchBytes = 128 << 10;
+
+    /// <summary>
+    /// The largest frame SignalR reads. A frame above it ends the connection, so it leaves room for a payload well over
+    /// the limit to be answered with an error, and for base64 in JSON.
+    /// </summary>
+    internal int MaxFrameBytes => 4 * Math.Max(MaxPayloadBytes, MaxBatchBytes);
+
+    internal RelayLimits Limits => new()
+    {
+        MaxPayloadBytes = MaxPayloadBytes,
+        SendWindowMessages = SendWindowMessages,
+        SendWindowBytes = SendWindowBytes,
+        MaxBatchMessages = MaxBatchMessages,
+        MaxBatchBytes = MaxBatchBytes,
+    };
+}

@@ -1,0 +1,42 @@
+using System.ComponentModel.DataAnnotations;
+using System.Globalization;
+using System.Reflection;
+using Microsoft.Extensions.Options;
+
+namespace Relay.Hub;
+
+/// <summary>Checks the attributes on <see cref="RelayOptions"/>, and says for each bad value its name, value and range.</summary>
+/// <remarks>Written by hand because the generated validator's messages leave out the value.</remarks>
+internal sealed class RelayOptionsValidator : IValidateOptions<RelayOptions>
+{
+    public ValidateOptionsResult Validate(string? name, RelayOptions options)
+    {
+        var failures = new List<string>();
+        foreach (var property in typeof(RelayOptions).GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            var value = property.GetValue(options);
+            foreach (var rule in property.GetCustomAttributes<ValidationAttribute>())
+            {
+                if (!rule.IsValid(value))
+                    failures.Add(Describe(property, value, rule));
+            }
+        }
+
+        if (options.ClientTimeout < 2 * options.KeepAliveInterval)
+        {
+            failures.Add(
+                $"Relay:ClientTimeout is {options.ClientTimeout}, but must be at least twice Relay:KeepAliveInterval, " +
+                $"which is {options.KeepAliveInterval}: otherwise one late ping ends a healthy connection.");
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static string Describe(PropertyInfo property, object? value, ValidationAttribute rule)
+    {
+        var shown = value is null or "" ? "empty" : string.Create(CultureInfo.InvariantCulture, $"{value}");
+        return rule is RangeAttribute range
+            ? $"Relay:{property.Name} is {shown}, but must be between {range.Minimum} and {range.Maximum}."
+            : $"Relay:{property.Name} is {shown}. {rule.ErrorMessage}";
+    }
+}

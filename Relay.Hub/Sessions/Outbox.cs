@@ -1,0 +1,75 @@
+using System.Diagnostics.CodeAnalysis;
+using Relay.Contracts;
+
+namespace Relay.Hub.Sessions;
+
+/// <summary>Answers that wait for a session's pump. Any thread; the lock is a leaf.</summary>
+/// <remarks>
+/// Bounded by merging: numbers that follow each other become one range. A client that makes answers which do not merge,
+/// and does not read them, fills it, and loses its connection.
+/// </remarks>
+internal sealed class Outbox
+{
+    /// <summary>Ranges and errors that may wait. Far above what one send window can produce.</summary>
+    private const int Capacity = 4096;
+
+    private readonly Lock _gate = new();
+    private List<NumberRange> _accepted = [];
+    private List<NumberRange> _queued = [];
+    private readonly Queue<RelayError> _errors = new();
+
+    /// <returns>False when the outbox is full.</returns>
+    public bool TryAdd(long number, AnswerKind kind)
+    {
+        lock (_gate)
+        {
+            var ranges = kind == AnswerKind.Accepted ? _accepted : _queued;
+            if (ranges.Count > 0 && ranges[^1].To + 1 == number)
+            {
+                ranges[^1] = new NumberRange { From = ranges[^1].From, To = number };
+                return true;
+            }
+
+            ranges.Add(new NumberRange { From = number, To = number });
+            return ranges.Count <= Capacity;
+        }
+    }
+
+    /// <returns>False when the outbox is full.</returns>
+    public bool TryAdd(RelayError error)
+    {
+        lock (_gate)
+        {
+            _errors.Enqueue(error);
+            return _errors.Count <= Capacity;
+        }
+    }
+
+    public bool TryTakeAccepted([NotNullWhen(true)] out Accepted? accepted)
+    {
+        lock (_gate)
+        {
+            accepted = _accepted.Count == 0 ? null : new Accepted { Ranges = _accepted };
+            if (accepted is not null)
+                _accepted = [];
+            return accepted is not null;
+        }
+    }
+
+    public bool TryTakeQueued([NotNullWhen(true)] out Queued? queued)
+    {
+        lock (_gate)
+        {
+            queued = _queued.Count == 0 ? null : new Queued { Ranges = _queued };
+            if (queued is not null)
+                _queued = [];
+            return queued is not null;
+        }
+    }
+
+    public bool TryTakeError([NotNullWhen(true)] out RelayError? error)
+    {
+        lock (_gate)
+            return _errors.TryDequeue(out error);
+    }
+}

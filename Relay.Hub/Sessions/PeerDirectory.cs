@@ -1,0 +1,123 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
+using Relay.Contracts;
+using Relay.Hub.Mailboxes;
+
+namespace Relay.Hub.Sessions;
+
+/// <summary>All peers that are connected or have something waiting. Everybody else costs nothing.</summary>
+internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider time, ILogger<RelayHub> logger)
+{
+    private readonly ConcurrentDictionary<PeerId, Peer> _peers = new();
+    private readonly MailboxBudget _budget = new(options.Value.MailboxesBytes);
+
+    // A position is never used twice in an epoch, or a client that comes back could take a new message for an old one.
+    // So a mailbox starts behind every position that any forgotten mailbox ever had.
+    private long _lastForgotten;
+
+    public ILogger Logger => logger;
+
+    public RelayOptions Options => options.Value;
+
+    /// <summary>New in every process: what was in memory before is lost, and clients can tell.</summary>
+    public string Epoch { get; } = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8));
+
+    public MailboxBudget Budget => _budget;
+
+    public int Count => _peers.Count;
+
+    /// <summary>The peer of this id, new if need be.</summary>
+    /// <param name="always">Even over the budget: for connected peers, which <see cref="RelayOptions.MaxPeers"/> bounds.</param>
+    /// <returns>Null if it is new and the budget has no room for it.</returns>
+    public Peer? GetOrAdd(PeerId id, bool always = false) => _peers.TryGetValue(id, out var peer) ? peer : Add(id, always);
+
+    /// <summary>Whether the peer has a connection now.</summary>
+    public bool IsConnected(PeerId id) => _peers.TryGetValue(id, out var peer) && peer.Session is not null;
+
+    /// <summary>Puts a message into its recipient's mailbox.</summary>
+    public AppendOutcome Append(PeerId recipient, in MailboxEntry entry, Session sender, long number)
+    {
+        while (true)
+        {
+            if (GetOrAdd(recipient) is not { } peer)
+                return AppendOutcome.BudgetExceeded;
+
+            var outcome = peer.Append(entry, sender, number);
+            if (outcome != AppendOutcome.Retired)
+                return outcome;
+
+            Forget(peer);
+        }
+    }
+
+    /// <summary>Remembers for a sender that a message of its was lost.</summary>
+    public void Report(PeerId sender, PeerId recipient, MessageId id, DropReason reason)
+    {
+        while (true)
+        {
+            // Even over the budget: a loss that is not reported is the one thing this relay promises never to have.
+            var peer = GetOrAdd(sender, always: true)!;
+            if (peer.Reports.TryAdd(recipient, id, reason))
+            {
+                peer.Session?.Wake();
+                return;
+            }
+
+            Forget(peer);
+        }
+    }
+
+    /// <summary>Removes a peer with which nothing would be forgotten. Any other stays.</summary>
+    public void Release(Peer peer)
+    {
+        if (peer.TryRetire())
+            Forget(peer);
+    }
+
+    /// <summary>Lets expire what is too old.</summary>
+    public void Sweep()
+    {
+        foreach (var (_, peer) in _peers)
+        {
+            peer.Expire();
+            Release(peer);
+        }
+    }
+
+    /// <summary>Takes a retired peer out. Whoever meets it first does it, so that nobody has to wait for anybody.</summary>
+    public void Forget(Peer peer)
+    {
+        if (_peers.TryRemove(KeyValuePair.Create(peer.Id, peer)))
+            _budget.Return(Peer.Overhead);
+    }
+
+    private Peer? Add(PeerId id, bool always)
+    {
+        if (always)
+            _budget.Take(Peer.Overhead);
+        else if (!_budget.TryTake(Peer.Overhead))
+            return null;
+
+        var added = new Peer(id, new DropReports(_budget, time), this);
+        var peer = _peers.GetOrAdd(id, added);
+        if (!ReferenceEquals(peer, added))
+            _budget.Return(Peer.Overhead);
+        return peer;
+    }
+
+    public Mailbox NewMailbox() =>
+        new(Options.MailboxMessages, Options.MailboxTimeToLive, _budget, time, Interlocked.Read(ref _lastForgotten));
+
+    public void RememberLast(long last)
+    {
+        for (var seen = Interlocked.Read(ref _lastForgotten); seen < last;)
+        {
+            var before = Interlocked.CompareExchange(ref _lastForgotten, last, seen);
+            if (before == seen)
+                return;
+            seen = before;
+        }
+    }
+}

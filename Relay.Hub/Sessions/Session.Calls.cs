@@ -1,0 +1,144 @@
+using Relay.Contracts;
+using Relay.Hub.Mailboxes;
+
+namespace Relay.Hub.Sessions;
+
+// What the client asks for. One call at a time: SignalR runs a connection's invocations one after the other.
+internal sealed partial class Session
+{
+    public void Register(RegisterRequest? request)
+    {
+        if (Peer is not null)
+        {
+            Refuse(ErrorCode.AlreadyRegistered, "This connection is registered already. Open another one for another PeerId.");
+            return;
+        }
+
+        if (_registry.Admission.Check(request, _context, out var id) is { } refusal)
+        {
+            _registry.Logger.RegistrationRefused(_context.ConnectionId, refusal.Code);
+            End(Ending.Refused(refusal.Code, refusal.Message));
+            return;
+        }
+
+        var resumeFrom = request!.Epoch == _registry.Directory.Epoch ? request.Sequence : 0;
+        if (_registry.Enter(id, this, resumeFrom) is not { } peer)
+        {
+            End(Ending.Refused(ErrorCode.ServerFull, _registry.FullMessage));
+            return;
+        }
+
+        // The connection can end while this method runs. Whoever comes second, this line or CloseAsync, sees the other's mark.
+        if (HasEnded)
+        {
+            _registry.Leave(peer, this);
+            return;
+        }
+
+        _registrationTimer.Dispose();
+        _registry.Logger.Registered(peer.Id, _context.ConnectionId);
+        Wake();
+    }
+
+    /// <summary>Called under the lock of <paramref name="peer"/>, before anybody else can meet this session there.</summary>
+    public void BelongTo(Peer peer) => Peer = peer;
+
+    public void Relay(RelayRequest? request)
+    {
+        if (!IsRegistered(nameof(IRelayHub.Relay)))
+            return;
+
+        if (request?.Messages is not { } messages || request.First < 1 || request.First > long.MaxValue - messages.Count)
+        {
+            Refuse(ErrorCode.Malformed, "Relay needs a list of messages and the number of the first one, at least 1.");
+            return;
+        }
+
+        if (messages.Count > RelayOptions.MaxBatchMessages)
+        {
+            for (var i = 0; i < messages.Count; i++)
+                Refuse(ErrorCode.Malformed, $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages; this one had {messages.Count}.", request.First + i);
+            return;
+        }
+
+        for (var i = 0; i < messages.Count; i++)
+            Relay(messages[i], request.First + i);
+    }
+
+    public void Acknowledge(Acknowledgement? acknowledgement)
+    {
+        if (!IsRegistered(nameof(IRelayHub.Acknowledge)))
+            return;
+
+        // An acknowledgement for another epoch speaks of positions that are gone. Its time is over, and that is no error.
+        if (acknowledgement?.Epoch != _registry.Directory.Epoch)
+            return;
+
+        Peer!.Reports.Acknowledge(acknowledgement.Report);
+        if (!Peer.Acknowledge(this, acknowledgement.Sequence))
+            Refuse(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection.");
+    }
+
+    private bool IsRegistered(string method)
+    {
+        if (Peer is not null)
+            return true;
+
+        Refuse(ErrorCode.NotRegistered, $"{method} needs a registered connection. Call Register first and wait for Registered.");
+        return false;
+    }
+
+    private void Relay(OutboundMessage? message, long number)
+    {
+        if (message is null || !MessageId.TryRead(message.Id.Span, out var id))
+        {
+            Refuse(ErrorCode.Malformed, $"A message needs an id of {MessageId.Length} bytes that are not all zero.", number);
+            return;
+        }
+
+        if (!PeerId.TryParse(message.To, out var recipient))
+        {
+            Refuse(ErrorCode.InvalidRecipient, "The recipient is no PeerId.", number);
+            return;
+        }
+
+        if (message.Payload.Length > Options.MaxPayloadBytes)
+        {
+            Refuse(
+                ErrorCode.PayloadTooLarge,
+                $"payload too large: {message.Payload.Length} bytes; this relay takes at most {Options.MaxPayloadBytes} (Relay:MaxPayloadBytes).",
+                number);
+            return;
+        }
+
+        // The sender is who registered this connection. There is no field by which a client could say otherwise.
+        var entry = new MailboxEntry(Peer!.Id, id, message.Payload, _registry.Time.GetTimestamp());
+        Answer(_registry.Directory.Append(recipient, entry, this, number), number);
+    }
+
+    private void Answer(AppendOutcome outcome, long number)
+    {
+        switch (outcome)
+        {
+            case AppendOutcome.Accepted:
+                Answer(number, AnswerKind.Accepted);
+                break;
+            case AppendOutcome.Queued:
+                Answer(number, AnswerKind.Queued);
+                break;
+            case AppendOutcome.SendWindowExceeded:
+                Refuse(
+                    ErrorCode.SendWindowExceeded,
+                    $"More is without an answer than allowed: {Options.SendWindowMessages} messages (Relay:SendWindowMessages) " +
+                    $"or {Options.SendWindowBytes} bytes (Relay:SendWindowBytes). Wait for answers before sending on.",
+                    number);
+                break;
+            case AppendOutcome.BudgetExceeded:
+                Refuse(
+                    ErrorCode.MailboxesFull,
+                    $"The relay's mailboxes hold as much as they may: {Options.MailboxesBytes} bytes (Relay:MailboxesBytes). Try again later.",
+                    number);
+                break;
+        }
+    }
+}

@@ -1,0 +1,126 @@
+using Relay.Contracts;
+using Relay.Hub.Mailboxes;
+
+namespace Relay.Hub.Sessions;
+
+// The one writer of a connection: everything the client is told goes through here, in order, Registered first.
+internal sealed partial class Session
+{
+    private bool _registeredSent;
+    private bool _missedSent;
+
+    private async Task PumpAsync()
+    {
+        try
+        {
+            while (await _wake.Reader.WaitToReadAsync(_context.ConnectionAborted).ConfigureAwait(false))
+            {
+                _wake.Reader.TryRead(out _);
+
+                // Everything that is there, without a timer: a lone message waits for nothing, and what piled up while
+                // the last write was under way goes out as one batch.
+                while (await SendNextAsync().ConfigureAwait(false))
+                {
+                }
+
+                if (_ending is { } ending)
+                {
+                    await SendLastWordAsync(ending).ConfigureAwait(false);
+                    return;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The connection is gone; OnDisconnectedAsync ends the session.
+        }
+        catch (Exception failure)
+        {
+            // Not a broken connection (SignalR swallows those) but a fault of ours. The client must not wait on a pump
+            // that no longer runs: closed, it reconnects and gets everything unacknowledged again.
+            _registry.Logger.PumpFailed(failure, _context.ConnectionId);
+            _context.Abort();
+        }
+    }
+
+    /// <summary>Sends the next thing there is.</summary>
+    /// <returns>False when there is nothing.</returns>
+    private async ValueTask<bool> SendNextAsync()
+    {
+        if (!_registeredSent && Volatile.Read(ref _registered) is { } registered)
+        {
+            _registeredSent = true;
+            await _client.Registered(registered).ConfigureAwait(false);
+            return true;
+        }
+
+        return await SendAnswerAsync().ConfigureAwait(false)
+            || (_registeredSent && _ending is null && (await SendLossAsync().ConfigureAwait(false) || await DeliverAsync().ConfigureAwait(false)));
+    }
+
+    private async ValueTask<bool> SendAnswerAsync()
+    {
+        if (_outbox.TryTakeError(out var error))
+            await _client.Error(error).ConfigureAwait(false);
+        else if (_outbox.TryTakeAccepted(out var accepted))
+            await _client.Accepted(accepted).ConfigureAwait(false);
+        else if (_outbox.TryTakeQueued(out var queued))
+            await _client.Queued(queued).ConfigureAwait(false);
+        else
+            return false;
+        return true;
+    }
+
+    private async ValueTask<bool> SendLossAsync()
+    {
+        if (Peer!.Reports.Next() is { } report)
+        {
+            await _client.Dropped(new Dropped
+            {
+                Report = report.Number,
+                To = report.Recipient?.Value ?? "",
+                Ids = [.. report.Ids.Select(id => (ReadOnlyMemory<byte>)id.ToBytes())],
+                Count = report.Count,
+                Reason = (int)report.Reason,
+            }).ConfigureAwait(false);
+            return true;
+        }
+
+        // Messages are only lost while nobody is connected, so once for each connection is enough.
+        if (_missedSent)
+            return false;
+        _missedSent = true;
+        var (count, sequence) = Peer.Lost();
+        if (count == 0)
+            return false;
+
+        await _client.Missed(new Missed { Count = count, Sequence = sequence }).ConfigureAwait(false);
+        return true;
+    }
+
+    private async ValueTask<bool> DeliverAsync()
+    {
+        var batch = new List<MailboxEntry>();
+        var first = Peer!.Lease(this, _registry.Lease, batch);
+        if (batch.Count == 0)
+            return false;
+
+        var messages = new DeliveredMessage[batch.Count];
+        for (var i = 0; i < messages.Length; i++)
+        {
+            var entry = batch[i];
+            messages[i] = new DeliveredMessage { From = entry.Sender.Value, Id = entry.Id.ToBytes(), Payload = entry.Payload };
+        }
+
+        await _client.Deliver(new Delivery { First = first, Messages = messages }).ConfigureAwait(false);
+        return true;
+    }
+
+    private Task SendLastWordAsync(Ending ending) => ending.Kind switch
+    {
+        EndingKind.Refused => _client.Error(ending.Error!),
+        EndingKind.Replaced => _client.Replaced(new Replaced()),
+        EndingKind.Draining => _client.Draining(new Draining()),
+        _ => Task.CompletedTask,
+    };
+}

@@ -1,0 +1,177 @@
+using System.Threading.Channels;
+using Microsoft.AspNetCore.Connections.Features;
+using Microsoft.AspNetCore.SignalR;
+using Relay.Contracts;
+using Relay.Hub.Mailboxes;
+
+namespace Relay.Hub.Sessions;
+
+/// <summary>One connection, from its opening to its end.</summary>
+/// <remarks>
+/// Hub methods come in on the connection's own turn; other peers' threads add answers and wake the pump; the pump is the
+/// only writer to the connection. Ending is a one-way street: <see cref="HasEnded"/> goes up once, everybody checks it.
+/// </remarks>
+internal sealed partial class Session : ISender
+{
+    private readonly HubCallerContext _context;
+    private readonly IRelayClient _client;
+    private readonly SessionRegistry _registry;
+    private readonly ITimer _registrationTimer;
+    private readonly Outbox _outbox = new();
+
+    // One token: "look again". A second one while the pump has not looked yet says nothing new.
+    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private readonly Lock _gate = new();
+    private readonly HashSet<Peer> _waitsAt = [];
+    private readonly Task _pump;
+    private int _waitingMessages;
+    private long _waitingBytes;
+    private volatile bool _ended;
+    private volatile Ending? _ending;
+    private Registered? _registered;
+
+    public Session(HubCallerContext context, IRelayClient client, SessionRegistry registry)
+    {
+        _context = context;
+        _client = client;
+        _registry = registry;
+        _registrationTimer = registry.Time.CreateTimer(
+            static session => ((Session)session!).RefuseSilence(), this, Options.RegistrationTimeout, Timeout.InfiniteTimeSpan);
+        _pump = PumpAsync();
+    }
+
+    /// <summary>The peer this connection registered, or null.</summary>
+    public Peer? Peer { get; private set; }
+
+    /// <summary>Whether the connection is over. What it still has under way must change nothing any more.</summary>
+    public bool HasEnded => _ended;
+
+    private RelayOptions Options => _registry.Directory.Options;
+
+    /// <summary>Makes the pump look whether there is something to send.</summary>
+    public void Wake() => _wake.Writer.TryWrite(true);
+
+    /// <summary>Says yes to a message. The numbers are the client's.</summary>
+    public void Answer(long number, AnswerKind kind)
+    {
+        if (!_outbox.TryAdd(number, kind))
+            EndUnread();
+        Wake();
+    }
+
+    /// <summary>Says no to a message, or to a call if <paramref name="number"/> is 0. The connection stays.</summary>
+    public void Refuse(ErrorCode code, string message, long number = 0)
+    {
+        if (!_outbox.TryAdd(new RelayError { Code = (int)code, Message = message, Number = number }))
+            EndUnread();
+        Wake();
+    }
+
+    /// <summary>Called by <see cref="Peer"/> under its lock, as the first thing after the takeover: from here the pump may deliver.</summary>
+    public void Start(long acknowledged) => Volatile.Write(ref _registered, new Registered
+    {
+        ProtocolVersion = RelayProtocol.Version,
+        Epoch = _registry.Directory.Epoch,
+        Sequence = acknowledged,
+        Limits = Options.Limits,
+    });
+
+    /// <summary>Notes that a message of this connection waits at a peer, so that it can be forgotten there.</summary>
+    public void WaitsAt(Peer peer)
+    {
+        lock (_gate)
+            _waitsAt.Add(peer);
+    }
+
+    bool ISender.TryWait(int payloadBytes)
+    {
+        lock (_gate)
+        {
+            var fits = _waitingMessages < Options.SendWindowMessages
+                && (_waitingMessages == 0 || _waitingBytes + payloadBytes <= Options.SendWindowBytes);
+            if (_ended || !fits)
+                return false;
+
+            _waitingMessages++;
+            _waitingBytes += payloadBytes;
+            return true;
+        }
+    }
+
+    void ISender.EndWait(int payloadBytes)
+    {
+        lock (_gate)
+        {
+            _waitingMessages--;
+            _waitingBytes -= payloadBytes;
+        }
+    }
+
+    /// <summary>Ends the connection, after telling the client why. May be repeated; the first reason counts.</summary>
+    public void End(Ending ending)
+    {
+        Peer[] waitsAt;
+        lock (_gate)
+        {
+            if (_ended)
+                return;
+
+            _ended = true;
+            _ending = ending;
+            waitsAt = [.. _waitsAt];
+            _waitsAt.Clear();
+        }
+
+        _registrationTimer.Dispose();
+
+        // TryWait refuses from here on, so nothing of this connection can begin to wait behind this.
+        foreach (var peer in waitsAt)
+            peer.ForgetWaiting(this);
+
+        Wake();
+        _ = CloseAsync(ending);
+    }
+
+    /// <summary>Tells the client that the relay stops, and lets it go. Completes when the client was told, or is gone.</summary>
+    public Task DrainAsync()
+    {
+        End(Ending.Draining);
+        return _pump;
+    }
+
+    /// <summary>The connection is gone. Waits until nothing here runs any more.</summary>
+    public async Task CloseAsync()
+    {
+        End(Ending.Disconnected);
+        await _pump;
+        if (Peer is { } peer)
+            _registry.Leave(peer, this);
+    }
+
+    private async Task CloseAsync(Ending ending)
+    {
+        if (ending.Kind == EndingKind.Disconnected)
+            return;
+
+        // A healthy client has the last word within milliseconds. One behind a dead link must not keep its successor's
+        // place at the relay, so the connection is cut all the same.
+        await Task.WhenAny(_pump, Task.Delay(TimeSpan.FromSeconds(2), _registry.Time, _context.ConnectionAborted)).ConfigureAwait(false);
+
+        // RequestClose lets a SignalR client with automatic reconnect try again; Abort tells it not to.
+        var lifetime = _context.Features.Get<IConnectionLifetimeNotificationFeature>();
+        if (ending.MayReconnect && lifetime is not null && _pump.IsCompleted)
+            lifetime.RequestClose();
+        else
+            _context.Abort();
+    }
+
+    private void RefuseSilence() => End(Ending.Refused(
+        ErrorCode.RegistrationTimeout,
+        $"The connection did not register within {Options.RegistrationTimeout} (Relay:RegistrationTimeout). " +
+        "Call Register as the first thing after connecting."));
+
+    private void EndUnread() => End(Ending.Refused(
+        ErrorCode.TooManyUnreadAnswers, "The client does not read the relay's answers. Read them, and send less at once."));
+}

@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Options;
+using Relay.Hub;
+
+namespace Relay.Server;
+
+/// <summary>What the relay says once it listens: where it is, and what to do next.</summary>
+internal static class ReadyLine
+{
+    public static void Write(WebApplication app)
+    {
+        var options = app.Services.GetRequiredService<IOptions<RelayOptions>>().Value;
+        var url = app.Urls.FirstOrDefault() ?? "(no address)";
+        Console.WriteLine($"TermChat relay is ready at {url} (hub path {options.Path}).");
+        Console.WriteLine(options.AllowNamedPeers
+            ? $"""
+               Try it in two other terminals:
+                 dotnet run --project TermChat -- listen --as bob --relay {url}
+                 dotnet run --project TermChat -- send bob "Hello, Bob" --as alice --relay {url}
+               Anybody can claim a plain name here (Relay:AllowNamedPeers is true): fine for a try, not for the internet.
+               """
+            : "Plain names are refused (Relay:AllowNamedPeers is false), and PeerIds that prove themselves are still to come.");
+        Console.WriteLine("Messages live in memory only. Ctrl+C stops the relay.");
+    }
+}

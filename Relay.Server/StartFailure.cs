@@ -1,0 +1,24 @@
+using System.Net.Sockets;
+using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
+
+namespace Relay.Server;
+
+/// <summary>Turns the ways a start can fail for its operator's own reasons into a sentence that helps.</summary>
+internal static class StartFailure
+{
+    /// <returns>Null for anything else: that is a fault of the program and deserves its stack trace.</returns>
+    public static string? TryExplain(Exception failure) => failure switch
+    {
+        OptionsValidationException bad =>
+            "The relay did not start, because its configuration is not valid:" + Environment.NewLine +
+            string.Join(Environment.NewLine, bad.Failures.Select(one => "  " + one)),
+        InvalidOperationException { InnerException: FormatException format } bad =>
+            $"The relay did not start, because a setting cannot be read: {bad.Message} {format.Message}",
+        IOException { InnerException: AddressInUseException } inUse =>
+            $"The relay did not start: {inUse.Message} Another program, perhaps another relay, listens there. Stop it, or choose another address with --urls.",
+        SocketException refused =>
+            $"The relay did not start: it could not listen ({refused.Message}). Choose another address with --urls.",
+        _ => null,
+    };
+}
