@@ -42,7 +42,7 @@ public interface ITransport : IAsyncDisposable
     /// that is killed while it works on a message gets that message again. To take several at once, or to work on them
     /// in parallel, call <see cref="ReceivedMessage.Hold"/> on each and <see cref="ReceivedMessage.Acknowledge"/> when it is safe.
     /// </remarks>
-    /// <exception cref="ObjectDisposedException">The transport was disposed and nothing is left to receive.</exception>
+    /// <exception cref="ObjectDisposedException">The transport was disposed. What was not acknowledged comes again, to the next one.</exception>
     /// <exception cref="TransportException">The transport will receive nothing more.</exception>
     ValueTask<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken = default);
 }

@@ -47,6 +47,14 @@ public sealed class RelayLimits
     /// <summary>How many bytes of payload one <see cref="RelayRequest"/> may hold. A single message may always be sent.</summary>
     [Key(4)]
     public int MaxBatchBytes { get; init; }
+
+    /// <summary>How many messages the relay delivers without an acknowledgement before it waits for one.</summary>
+    [Key(5)]
+    public int DeliveryWindowMessages { get; init; }
+
+    /// <summary>How many bytes of payload those have together. A single message may always come.</summary>
+    [Key(6)]
+    public int DeliveryWindowBytes { get; init; }
 }
 
 /// <summary>The numbers of one or more messages, both ends included.</summary>

@@ -110,5 +110,7 @@ public sealed class RelayOptions
         SendWindowBytes = SendWindowBytes,
         MaxBatchMessages = MaxBatchMessages,
         MaxBatchBytes = MaxBatchBytes,
+        DeliveryWindowMessages = DeliveryWindowMessages,
+        DeliveryWindowBytes = DeliveryWindowBytes,
     };
 }

@@ -13,8 +13,8 @@ internal static class StartFailure
         OptionsValidationException bad =>
             "The relay did not start, because its configuration is not valid:" + Environment.NewLine +
             string.Join(Environment.NewLine, bad.Failures.Select(one => "  " + one)),
-        InvalidOperationException { InnerException: FormatException format } bad =>
-            $"The relay did not start, because a setting cannot be read: {bad.Message} {format.Message}",
+        InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } bad =>
+            $"The relay did not start, because its configuration is not valid:{Environment.NewLine}  {bad.Message}",
         IOException { InnerException: AddressInUseException } inUse =>
             $"The relay did not start: {inUse.Message} Another program, perhaps another relay, listens there. Stop it, or choose another address with --urls.",
         SocketException refused =>

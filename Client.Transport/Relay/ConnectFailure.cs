@@ -1,0 +1,51 @@
+using System.Net;
+using System.Net.Sockets;
+using System.Net.WebSockets;
+using System.Security.Authentication;
+
+namespace Client.Transport.Relay;
+
+/// <summary>Says what a failed connection attempt means, for whoever can do something about it.</summary>
+internal static class ConnectFailure
+{
+    public static TransportException Explain(Exception failure, Uri url)
+    {
+        if (failure is TransportException known)
+            return known;
+
+        for (var inner = failure; inner is not null; inner = inner.InnerException)
+        {
+            switch (inner)
+            {
+                // Before SocketException: a TLS failure may wrap one.
+                case AuthenticationException tls:
+                    return new TransportException(
+                        TransportError.Io,
+                        $"The TLS handshake with the relay {url} failed: {tls.Message} Check the relay's certificate and the address.",
+                        failure);
+                case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
+                    return Unreachable(url, "there is no such host", failure);
+                case SocketException socket:
+                    return Unreachable(url, socket.Message, failure);
+                case HttpRequestException { StatusCode: { } status }:
+                    return Refused(url, status, failure);
+                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } tls:
+                    return new TransportException(
+                        TransportError.Io, $"The TLS handshake with the relay {url} failed: {tls.Message}", failure);
+                case WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket } refused when inner.InnerException is null:
+                    return new TransportException(
+                        TransportError.Io,
+                        $"The server at {url} answers, but not as a relay: {refused.Message} Check the address and its path.",
+                        failure);
+            }
+        }
+
+        return Unreachable(url, failure.Message, failure);
+    }
+
+    private static TransportException Unreachable(Uri url, string why, Exception failure) =>
+        new(TransportError.Unreachable, $"The relay {url} cannot be reached: {why}. Check the address, and that the relay runs.", failure);
+
+    private static TransportException Refused(Uri url, HttpStatusCode status, Exception failure) =>
+        new(TransportError.Io, $"The server at {url} refused the connection with status {(int)status}. Check the address and its path.", failure);
+}

@@ -1,0 +1,35 @@
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+
+namespace Client.Transport.Relay;
+
+/// <summary>Builds the SignalR connection as the protocol wants it.</summary>
+internal static class HubConnectionFactory
+{
+    public static HubConnection Create(RelayTransportOptions options, Uri url, ILoggerFactory? loggers)
+    {
+        var builder = new HubConnectionBuilder()
+            .WithUrl(url, http =>
+            {
+                // One round trip less, and no second request that a load balancer could send elsewhere.
+                http.Transports = HttpTransportType.WebSockets;
+                http.SkipNegotiation = true;
+
+                // A relay that does not answer the closing handshake holds up nobody's exit.
+                http.CloseTimeout = TimeSpan.FromSeconds(1);
+                options.ConfigureHttp?.Invoke(http);
+            })
+            .AddMessagePackProtocol();
+
+        // No automatic reconnect: it would deliver by the old and the new connection at once, and gives up in the end.
+        if (loggers is not null)
+            builder.Services.AddSingleton(loggers);
+
+        var connection = builder.Build();
+        connection.KeepAliveInterval = options.KeepAliveInterval;
+        connection.ServerTimeout = options.ServerTimeout;
+        return connection;
+    }
+}

@@ -1,0 +1,138 @@
+using Microsoft.AspNetCore.SignalR.Client;
+using Relay.Contracts;
+
+namespace Client.Transport.Relay;
+
+// The relay's callbacks. They come one at a time, in order, and return at once: nothing here waits.
+internal sealed partial class RelayLink
+{
+    private void Listen()
+    {
+        _connection.On<Registered>(nameof(IRelayClient.Registered), OnRegistered);
+        _connection.On<Accepted>(nameof(IRelayClient.Accepted), accepted => OnAnswer(accepted.Ranges, SendStatus.Accepted));
+        _connection.On<Queued>(nameof(IRelayClient.Queued), queued => OnAnswer(queued.Ranges, SendStatus.Queued));
+        _connection.On<RelayError>(nameof(IRelayClient.Error), OnError);
+        _connection.On<Delivery>(nameof(IRelayClient.Deliver), OnDeliver);
+        _connection.On<Dropped>(nameof(IRelayClient.Dropped), OnDropped);
+        _connection.On<Missed>(nameof(IRelayClient.Missed), OnMissed);
+        _connection.On<Replaced>(nameof(IRelayClient.Replaced), _ => OnReplaced());
+        _connection.On<Draining>(nameof(IRelayClient.Draining), _ => _logger.RelayDraining(_url));
+    }
+
+    private void OnRegistered(Registered registered)
+    {
+        if (!IsOpen || _registered.Task.IsCompleted)
+            return;
+
+        if (!AreSane(registered.Limits))
+        {
+            Break(new TransportException(TransportError.Io, $"The relay {_url} published limits that let nothing through."));
+            return;
+        }
+
+        _limits = registered.Limits;
+        if (_inbox.Begin(this, registered.Epoch, registered.Sequence))
+            _report(new LossReport(LossDirection.Sent, LossReason.RelayRestarted, null, [], 0));
+        _registered.TrySetResult(registered);
+    }
+
+    private void OnAnswer(IReadOnlyList<NumberRange>? ranges, SendStatus status)
+    {
+        foreach (var range in ranges ?? [])
+            _window.Answer(range, new SendResult(status, TransportKind.Relay));
+    }
+
+    private void OnError(RelayError error)
+    {
+        var refusal = new TransportException(TransportError.Io, $"The relay {_url} refused: {error.Message}") { Code = (ErrorCode)error.Code };
+        if (error.Number != 0 && _window.Refuse(error.Number, refusal))
+            return;
+
+        // From 100 on the relay closes the connection after the error; before Registered any error is its answer.
+        if (error.Code >= 100 || !_registered.Task.IsCompleted)
+            Break(refusal);
+        else
+            _logger.RelayError(_url, refusal.Code);
+    }
+
+    private void OnDeliver(Delivery delivery)
+    {
+        var messages = delivery.Messages ?? [];
+        if (delivery.First < 1 || delivery.First > long.MaxValue - messages.Count)
+        {
+            _logger.MalformedFrame(_url, nameof(IRelayClient.Deliver));
+            return;
+        }
+
+        for (var i = 0; i < messages.Count && IsOpen; i++)
+            Deliver(delivery.First + i, messages[i]);
+    }
+
+    private void Deliver(long position, DeliveredMessage? message)
+    {
+        if (message is null || !PeerId.TryParse(message.From, out var sender) || !MessageId.TryRead(message.Id.Span, out var id))
+        {
+            // Its position is skipped when the next message comes, and counted as lost there.
+            _logger.MalformedFrame(_url, nameof(IRelayClient.Deliver));
+            return;
+        }
+
+        var missing = _inbox.Deliver(this, position, sender, id, message.Payload);
+        if (missing > 0)
+        {
+            _logger.UnexplainedGap(_url, missing);
+            _report(new LossReport(LossDirection.Received, LossReason.Unknown, null, [], missing));
+        }
+
+        if (_inbox.Unacknowledged > _limits.DeliveryWindowMessages)
+        {
+            Break(new TransportException(
+                TransportError.ConnectionClosed,
+                $"The relay {_url} delivers more without an acknowledgement than the {_limits.DeliveryWindowMessages} messages it had announced."));
+        }
+    }
+
+    private void OnDropped(Dropped dropped)
+    {
+        var ids = new List<MessageId>();
+        foreach (var bytes in dropped.Ids ?? [])
+        {
+            if (MessageId.TryRead(bytes.Span, out var id))
+                ids.Add(id);
+        }
+
+        PeerId? recipient = PeerId.TryParse(dropped.To, out var peer) ? peer : null;
+        _report(new LossReport(LossDirection.Sent, ReasonOf(dropped.Reason), recipient, ids, dropped.Count));
+        _inbox.Reported(this, dropped.Report);
+    }
+
+    private void OnMissed(Missed missed)
+    {
+        // What came in before the loss, on an earlier link, is here: only the rest is lost to the application.
+        var lost = Math.Min(missed.Count, _inbox.Skip(this, missed.Sequence));
+        if (lost > 0)
+            _report(new LossReport(LossDirection.Received, LossReason.Unknown, null, [], lost));
+    }
+
+    private void OnReplaced()
+    {
+        WasReplaced = true;
+        Break(new TransportException(
+            TransportError.ConnectionClosed,
+            $"Another connection registered this PeerId at the relay {_url}, and this one was closed. " +
+            "Only one can hold it; this transport does not reconnect by itself, so that the two do not fight."));
+    }
+
+    private static bool AreSane(RelayLimits? limits) => limits is
+    {
+        MaxPayloadBytes: > 0, MaxBatchMessages: > 0, MaxBatchBytes: > 0,
+        SendWindowMessages: > 0, SendWindowBytes: > 0, DeliveryWindowMessages: > 0,
+    };
+
+    private static LossReason ReasonOf(int reason) => (DropReason)reason switch
+    {
+        DropReason.Evicted => LossReason.Evicted,
+        DropReason.Expired => LossReason.Expired,
+        _ => LossReason.Unknown,
+    };
+}

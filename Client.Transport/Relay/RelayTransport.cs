@@ -1,0 +1,105 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+using Relay.Contracts;
+
+namespace Client.Transport.Relay;
+
+/// <summary>Carries messages through a relay.</summary>
+/// <remarks>
+/// Connects when it is first used - to send, to receive, or by <see cref="ConnectAsync"/> - and from then on keeps itself
+/// connected, with growing pauses between attempts and no last one. A send while there is no connection starts an attempt
+/// at once and fails if that fails.
+/// <para>
+/// When a connection breaks, every send without an answer fails with <see cref="TransportError.ConnectionClosed"/>: the relay may
+/// have it or not. Send it again with the same id; <c>HybridTransport</c> does that by itself.
+/// </para>
+/// </remarks>
+public sealed partial class RelayTransport : ITransport
+{
+    private readonly RelayTransportOptions _options;
+    private readonly Uri _url;
+    private readonly TimeProvider _time;
+    private readonly ILoggerFactory? _loggers;
+    private readonly ILogger _logger;
+    private readonly Inbox _inbox;
+    private readonly CancellationTokenSource _disposing = new();
+    private int _disposed;
+
+    /// <param name="loggerFactory">Where the transport and its SignalR connection log. None: nothing is logged.</param>
+    /// <exception cref="ArgumentException">The address is none a relay can have.</exception>
+    public RelayTransport(RelayTransportOptions options, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        _options = options;
+        _url = RelayUrl.ToHub(options.Url);
+        _time = timeProvider ?? TimeProvider.System;
+        _loggers = loggerFactory;
+        _logger = loggerFactory?.CreateLogger<RelayTransport>() ?? (ILogger)NullLogger.Instance;
+        _inbox = new Inbox(options.RememberedIds);
+    }
+
+    public TransportKind Kind => TransportKind.Relay;
+
+    /// <summary>Where the transport stands with its relay.</summary>
+    public RelayConnectionState State => _state;
+
+    public event Action? ConnectionChanged;
+
+    public event Action<LossReport>? LossReported;
+
+    /// <summary>Every change of <see cref="State"/>, in order, with its reason. Raised from the transport's own loop: return soon.</summary>
+    public event Action<RelayConnectionChange>? StateChanged;
+
+    /// <summary>Whether there is a registered connection to the relay. Whether the peer is there, this side cannot know; a send succeeds either way.</summary>
+    public bool IsConnected(PeerId peer) => _link is { IsOpen: true };
+
+    /// <inheritdoc/>
+    /// <param name="peer">Any peer: all are reached by the same connection.</param>
+    public async ValueTask<ITransportLink> ConnectAsync(PeerId peer, CancellationToken cancellationToken = default) =>
+        _link is { IsOpen: true } link ? link : await NextLinkAsync(cancellationToken).ConfigureAwait(false);
+
+    public async ValueTask<SendResult> SendAsync(PeerId recipient, OutgoingMessage message, CancellationToken cancellationToken = default)
+    {
+        var link = await ConnectAsync(recipient, cancellationToken).ConfigureAwait(false);
+        return await link.SendAsync(recipient, message, cancellationToken).ConfigureAwait(false);
+    }
+
+    public ValueTask<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken = default)
+    {
+        EnsureRunning();
+        return _inbox.ReceiveAsync(cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+        {
+            await _stopped.Task.ConfigureAwait(false);
+            return;
+        }
+
+        await _disposing.CancelAsync().ConfigureAwait(false);
+        await StopAsync().ConfigureAwait(false);
+        _inbox.Complete(new ObjectDisposedException(nameof(RelayTransport)));
+        _stopped.TrySetResult();
+    }
+
+    private void Report(LossReport report)
+    {
+        _logger.Lost(report.Count, report.Direction, report.Reason);
+        Raise(nameof(LossReported), () => LossReported?.Invoke(report));
+    }
+
+    /// <summary>Runs other people's code in our loops: it must not end them.</summary>
+    private void Raise(string name, Action handlers)
+    {
+        try
+        {
+            handlers();
+        }
+        catch (Exception failure)
+        {
+            _logger.HandlerFailed(failure, name);
+        }
+    }
+}

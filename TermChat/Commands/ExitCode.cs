@@ -1,0 +1,13 @@
+namespace TermChat.Commands;
+
+/// <summary>How a command ends, for scripts.</summary>
+internal static class ExitCode
+{
+    public const int Success = 0;
+
+    /// <summary>It did not do what was asked, and said why.</summary>
+    public const int Failure = 1;
+
+    /// <summary>Ctrl+C came first: 128 and the signal's number, as shells have it.</summary>
+    public const int Interrupted = 130;
+}

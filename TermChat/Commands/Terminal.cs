@@ -1,0 +1,28 @@
+using System.Text;
+
+namespace TermChat.Commands;
+
+/// <summary>How the commands talk: data on standard output, everything else on standard error.</summary>
+internal static class Terminal
+{
+    /// <summary>Says something to the person, not to the program that reads the output.</summary>
+    public static void Say(string text) => Console.Error.WriteLine("termchat: " + text);
+
+    public static void WarnUnencrypted() =>
+        Say("not encrypted yet: the relay can read these messages, and anybody can claim a name. For trying out only.");
+
+    /// <summary>Text of strangers as it may be printed: no character in it moves the cursor, colours, or hides anything.</summary>
+    public static string Printable(ReadOnlySpan<byte> utf8)
+    {
+        var text = new StringBuilder();
+        foreach (var rune in Encoding.UTF8.GetString(utf8).EnumerateRunes())
+        {
+            var isSafe = Rune.GetUnicodeCategory(rune) is not
+                (System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format
+                or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator);
+            text.Append(isSafe ? rune.ToString() : "\uFFFD");
+        }
+
+        return text.ToString();
+    }
+}
