@@ -214,9 +214,15 @@ public sealed class LinkTests : IAsyncDisposable
     {
         await _server.DisposeAsync();
 
-        using var client = await LinkClient.ConnectAsync(_link);
+        // The reset can be there before the client has noticed that it is connected.
+        var reset = await Assert.ThrowsAsync<SocketException>(async () =>
+        {
+            using var client = await LinkClient.ConnectAsync(_link);
+            throw new SocketException((int)await client.EndAsync());
+        });
 
-        Assert.Equal(SocketError.ConnectionReset, await client.EndAsync());
+        Assert.Equal(SocketError.ConnectionReset, reset.SocketErrorCode);
+        Assert.Equal(1, _link.Connections);
     }
 
     [Fact]
