@@ -32,6 +32,9 @@ public enum LossReason
 
     /// <summary>A pending message was refused when it was sent at last.</summary>
     Refused = 5,
+
+    /// <summary>The transport that held them was disposed, and nothing keeps them beyond it.</summary>
+    Disposed = 6,
 }
 
 /// <summary>Messages that were accepted and then lost.</summary>
