@@ -4,7 +4,8 @@ using Relay.Server;
 
 try
 {
-    var builder = WebApplication.CreateBuilder(args);
+    // Its settings lie beside the program, wherever it is started from.
+    var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.Services.AddRelayHub();
 
     var app = builder.Build();

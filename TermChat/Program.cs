@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.CommandLine.Invocation;
 using TermChat.Commands;
 
 var root = new RootCommand("Private chat in the terminal. So far: plain messages between named peers, through a relay.")
@@ -6,4 +7,12 @@ var root = new RootCommand("Private chat in the terminal. So far: plain messages
     ListenCommand.Create(),
     SendCommand.Create(),
 };
-return await root.Parse(args).InvokeAsync();
+
+var parsed = root.Parse(args);
+if (parsed.Action is ParseErrorAction wrong)
+{
+    // One line says what was wrong; the whole help under it would hide that.
+    wrong.ShowHelp = false;
+}
+
+return await parsed.InvokeAsync();

@@ -11,7 +11,7 @@ namespace TermChat.Commands;
 internal static class SendCommand
 {
     /// <summary>Messages handed over and not answered. The relay's window is the real limit; this one only bounds memory.</summary>
-    private const int MaxUnderWay = 1024;
+    private const int MaxUnderWay = 512;
 
     public static Command Create()
     {
