@@ -2,7 +2,9 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Relay.Contracts;
 using Relay.Hub;
+using Relay.Hub.Sessions;
 
 namespace TestKit;
 
@@ -23,6 +25,9 @@ public sealed class RelayHost : IAsyncDisposable
     public Uri Url { get; private set; } = new("http://127.0.0.1:0");
 
     public IServiceProvider Services => _app!.Services;
+
+    /// <summary>Up to which position a peer has acknowledged its mailbox; 0 if it has none.</summary>
+    public long Acknowledged(PeerId peer) => Services.GetRequiredService<PeerDirectory>().Find(peer)?.Acknowledged ?? 0;
 
     /// <param name="configure">Options on top of the defaults, with plain names allowed.</param>
     /// <param name="services">Other services, such as a clock.</param>
