@@ -106,6 +106,16 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
             return ReferenceEquals(_session, session) ? Mailbox.Lease(limits, batch) : 0;
     }
 
+    /// <summary>Everything up to this position is settled with the recipient.</summary>
+    public long Acknowledged
+    {
+        get
+        {
+            lock (_gate)
+                return _mailbox?.Acknowledged ?? 0;
+        }
+    }
+
     /// <summary>How many messages were lost in front of the mailbox, and the position of the last of them.</summary>
     public (long Count, long Sequence) Lost()
     {

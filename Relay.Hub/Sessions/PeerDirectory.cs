@@ -28,13 +28,15 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
     public int Count => _peers.Count;
 
+    public Peer? Find(PeerId id) => _peers.GetValueOrDefault(id);
+
     /// <summary>The peer of this id, new if need be.</summary>
     /// <param name="always">Even over the budget: for connected peers, which <see cref="RelayOptions.MaxPeers"/> bounds.</param>
     /// <returns>Null if it is new and the budget has no room for it.</returns>
-    public Peer? GetOrAdd(PeerId id, bool always = false) => _peers.TryGetValue(id, out var peer) ? peer : Add(id, always);
+    public Peer? GetOrAdd(PeerId id, bool always = false) => Find(id) ?? Add(id, always);
 
     /// <summary>Whether the peer has a connection now.</summary>
-    public bool IsConnected(PeerId id) => _peers.TryGetValue(id, out var peer) && peer.Session is not null;
+    public bool IsConnected(PeerId id) => Find(id)?.Session is not null;
 
     /// <summary>Puts a message into its recipient's mailbox.</summary>
     public AppendOutcome Append(PeerId recipient, in MailboxEntry entry, Session sender, long number)

@@ -1,0 +1,106 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Relay.Contracts;
+
+namespace Client.Transport.Tests.Relay;
+
+/// <summary>A relay that does what a test says, however wrong: for what a good relay never does.</summary>
+internal sealed class ScriptedRelay : IAsyncDisposable
+{
+    private readonly WebApplication _app;
+    private int _open;
+
+    private ScriptedRelay(WebApplication app) => _app = app;
+
+    /// <summary>What it does with a registration. By default it answers properly.</summary>
+    public Func<IClientProxy, Task> OnRegister { get; set; } = caller => caller.SendAsync("Registered", Registered());
+
+    /// <summary>What it does with messages. By default it says nothing.</summary>
+    public Func<IClientProxy, RelayRequest, Task> OnRelay { get; set; } = (_, _) => Task.CompletedTask;
+
+    /// <summary>The acknowledgements so far.</summary>
+    public List<Acknowledgement> Acknowledgements { get; } = [];
+
+    public int OpenConnections => Volatile.Read(ref _open);
+
+    public Uri Url => new(_app.Urls.Single());
+
+    public static async Task<ScriptedRelay> StartAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls("http://127.0.0.1:0");
+        builder.Logging.ClearProviders();
+        builder.Services.AddSignalR().AddMessagePackProtocol();
+        builder.Services.AddSingleton<Holder>();
+        var app = builder.Build();
+        var relay = new ScriptedRelay(app);
+        app.Services.GetRequiredService<Holder>().Relay = relay;
+        app.MapHub<ScriptedHub>(RelayProtocol.DefaultPath);
+        await app.StartAsync();
+        return relay;
+    }
+
+    public static Registered Registered(RelayLimits? limits = null) => new()
+    {
+        ProtocolVersion = RelayProtocol.Version,
+        Epoch = "epoch",
+        Limits = limits ?? new RelayLimits
+        {
+            MaxPayloadBytes = 65_536,
+            SendWindowMessages = 256,
+            SendWindowBytes = 1 << 20,
+            MaxBatchMessages = 128,
+            MaxBatchBytes = 128 << 10,
+            DeliveryWindowMessages = 256,
+            DeliveryWindowBytes = 1 << 20,
+        },
+    };
+
+    public static Delivery Delivery(long first, params byte[][] payloads) => new()
+    {
+        First = first,
+        Messages = [.. payloads.Select(payload => new DeliveredMessage { From = "alice", Id = MessageId.New().ToBytes(), Payload = payload })],
+    };
+
+    public async ValueTask DisposeAsync()
+    {
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+    }
+
+    internal sealed class Holder
+    {
+        public ScriptedRelay? Relay { get; set; }
+    }
+
+    internal sealed class ScriptedHub(Holder holder) : Microsoft.AspNetCore.SignalR.Hub
+    {
+        private readonly ScriptedRelay _relay = holder.Relay!;
+
+        public override Task OnConnectedAsync()
+        {
+            Interlocked.Increment(ref _relay._open);
+            return Task.CompletedTask;
+        }
+
+        public override Task OnDisconnectedAsync(Exception? exception)
+        {
+            Interlocked.Decrement(ref _relay._open);
+            return Task.CompletedTask;
+        }
+
+        public Task Register(RegisterRequest _) => _relay.OnRegister(Clients.Caller);
+
+        public Task Relay(RelayRequest request) => _relay.OnRelay(Clients.Caller, request);
+
+        public Task Acknowledge(Acknowledgement acknowledgement)
+        {
+            lock (_relay.Acknowledgements)
+                _relay.Acknowledgements.Add(acknowledgement);
+            return Task.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Relay.Contracts;
+using Relay.Hub;
+using Relay.Hub.Sessions;
+
+namespace TestKit;
+
+/// <summary>A relay in this process, on real Kestrel and real sockets, as any application would host it.</summary>
+public sealed class RelayHost : IAsyncDisposable
+{
+    private readonly Action<RelayOptions> _configure;
+    private readonly Action<IServiceCollection> _services;
+    private WebApplication? _app;
+
+    private RelayHost(Action<RelayOptions>? configure, Action<IServiceCollection>? services)
+    {
+        _configure = configure ?? (_ => { });
+        _services = services ?? (_ => { });
+    }
+
+    /// <summary>The relay's address; the same after a restart.</summary>
+    public Uri Url { get; private set; } = new("http://127.0.0.1:0");
+
+    public IServiceProvider Services => _app!.Services;
+
+    /// <summary>Up to which position a peer has acknowledged its mailbox; 0 if it has none.</summary>
+    public long Acknowledged(PeerId peer) => Services.GetRequiredService<PeerDirectory>().Find(peer)?.Acknowledged ?? 0;
+
+    /// <param name="configure">Options on top of the defaults, with plain names allowed.</param>
+    /// <param name="services">Other services, such as a clock.</param>
+    public static async Task<RelayHost> StartAsync(Action<RelayOptions>? configure = null, Action<IServiceCollection>? services = null)
+    {
+        var host = new RelayHost(configure, services);
+        await host.StartAgainAsync();
+        return host;
+    }
+
+    /// <summary>Stops the relay as an operator does. What its mailboxes held is forgotten.</summary>
+    public async Task StopAsync()
+    {
+        if (_app is null)
+            return;
+
+        await _app.StopAsync();
+        await _app.DisposeAsync();
+        _app = null;
+    }
+
+    /// <summary>Starts a new relay at the address of the old one. It remembers nothing.</summary>
+    public async Task StartAgainAsync()
+    {
+        var builder = WebApplication.CreateSlimBuilder();
+        builder.WebHost.UseUrls(Url.ToString());
+        builder.Logging.ClearProviders();
+        builder.Services.AddRelayHub(options =>
+        {
+            options.AllowNamedPeers = true;
+            _configure(options);
+        });
+        _services(builder.Services);
+
+        _app = builder.Build();
+        _app.MapRelayHub();
+        await _app.StartAsync();
+        Url = new Uri(_app.Urls.Single());
+    }
+
+    public async ValueTask DisposeAsync() => await StopAsync();
+}
