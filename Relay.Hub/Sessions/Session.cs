@@ -26,6 +26,7 @@ internal sealed partial class Session : ISender
     private readonly Lock _gate = new();
     private readonly HashSet<Peer> _waitsAt = [];
     private readonly Task _pump;
+    private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waitingMessages;
     private long _waitingBytes;
     private volatile bool _ended;
@@ -40,6 +41,12 @@ internal sealed partial class Session : ISender
         _registrationTimer = registry.Time.CreateTimer(
             static session => ((Session)session!).RefuseSilence(), this, Options.RegistrationTimeout, Timeout.InfiniteTimeSpan);
         _pump = PumpAsync();
+
+        // The request ends when the socket does, which is after the hub has heard of it. Other transports have no such sign.
+        if (context.GetHttpContext() is { WebSockets.IsWebSocketRequest: true } http)
+            http.Response.OnCompleted(static session => ((Session)session).LeaveSocket(), this);
+        else
+            _gone.TrySetResult();
     }
 
     /// <summary>The peer this connection registered, or null.</summary>
@@ -134,11 +141,12 @@ internal sealed partial class Session : ISender
         _ = CloseAsync(ending);
     }
 
-    /// <summary>Tells the client that the relay stops, and lets it go. Completes when the client was told, or is gone.</summary>
+    /// <summary>Tells the client that the relay stops, and lets it go. Completes when its socket is closed.</summary>
+    /// <remarks>Not earlier: a socket that SignalR cuts off at shutdown can take what was just written with it.</remarks>
     public Task DrainAsync()
     {
         End(Ending.Draining);
-        return _pump;
+        return Task.WhenAll(_pump, _gone.Task);
     }
 
     /// <summary>The connection is gone. Waits until nothing here runs any more.</summary>
@@ -165,6 +173,12 @@ internal sealed partial class Session : ISender
             lifetime.RequestClose();
         else
             _context.Abort();
+    }
+
+    private Task LeaveSocket()
+    {
+        _gone.TrySetResult();
+        return Task.CompletedTask;
     }
 
     private void RefuseSilence() => End(Ending.Refused(
