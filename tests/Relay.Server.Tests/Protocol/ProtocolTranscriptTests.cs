@@ -1,9 +1,11 @@
+using TestKit;
+
 namespace Relay.Server.Tests.Protocol;
 
 /// <summary>What <c>docs/protocol.md</c> shows is what the relay does, word by word, with both encodings.</summary>
 public sealed class ProtocolTranscriptTests
 {
-    private static readonly IReadOnlyList<Transcript> All = Transcript.ReadAll(File.ReadAllText(FindDocument()));
+    private static readonly IReadOnlyList<Transcript> All = Transcript.ReadAll(Repository.Read("docs", "protocol.md"));
 
     public static TheoryData<string, string> Transcripts =>
         [.. from transcript in All from encoding in new[] { "json", "messagepack" } select (transcript.Name, encoding)];
@@ -24,16 +26,5 @@ public sealed class ProtocolTranscriptTests
         var all = typeof(Contracts.IRelayHub).GetMethods().Concat(typeof(Contracts.IRelayClient).GetMethods()).Select(method => method.Name);
 
         Assert.Empty(all.Except(shown));
-    }
-
-    private static string FindDocument()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "TermChat.sln")))
-                return Path.Combine(folder.FullName, "docs", "protocol.md");
-        }
-
-        throw new FileNotFoundException("docs/protocol.md is not above the tests' own folder.");
     }
 }
