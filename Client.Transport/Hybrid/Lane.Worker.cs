@@ -33,6 +33,10 @@ internal sealed partial class Lane
 
         foreach (var path in paths)
         {
+            // A path that ended because this transport is being disposed is no reason to dial the next.
+            if (context.Stopping.IsCancellationRequested)
+                return (null, false);
+
             var changes = context.Routes.DirectChanges;
             (var failure, accepted) = await TryPathAsync(path, changes).ConfigureAwait(false);
             if (failure is null)
