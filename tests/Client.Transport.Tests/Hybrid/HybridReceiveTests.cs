@@ -77,6 +77,7 @@ public sealed class HybridReceiveTests
     {
         await using var bench = new HybridBench();
         bench.Relay.StopReceiving();
+        await Eventually.Is("the relay's pump has seen it", () => bench.Relay.ReceiveFailures > 0);
         bench.Direct.Deliver(HybridBench.Bob, MessageId.New());
         Assert.Equal(TransportKind.P2P, (await bench.ReceiveAsync()).Path);
 
@@ -84,6 +85,7 @@ public sealed class HybridReceiveTests
         bench.Relay.ReceiveAgain();
 
         Assert.Equal(Id, (await bench.ReceiveAsync()).Id);
+        Assert.Equal(1, bench.Relay.ReceiveFailures);
     }
 
     [Fact]
