@@ -157,6 +157,7 @@ public sealed class RelaySendTests : RelayTests
         link.Resume();
         link.Reset();
         await sending.ContinueWith(_ => { }, Token, TaskContinuationOptions.None, TaskScheduler.Default);
+        await Eventually.Is("alice has connected again", () => link.Connections > 1 && alice.State == RelayConnectionState.Connected);
 
         await alice.SendAsync(Bob, message, Token);
         await alice.SendAsync(Bob, Text("next"), Token);
