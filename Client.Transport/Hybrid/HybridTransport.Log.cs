@@ -30,4 +30,7 @@ internal static partial class HybridTransportLog
 
     [LoggerMessage(3207, LogLevel.Error, "The {Path} transport failed to dispose")]
     public static partial void DisposeFailed(this ILogger logger, TransportKind path, Exception exception);
+
+    [LoggerMessage(3208, LogLevel.Error, "Sending to {Peer} failed in a way no transport should")]
+    public static partial void WorkerFailed(this ILogger logger, PeerId peer, Exception exception);
 }

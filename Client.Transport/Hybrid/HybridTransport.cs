@@ -11,8 +11,9 @@ namespace Client.Transport.Hybrid;
 /// <para><b>What a send says.</b> <see cref="SendResult.Path"/> tells which way a message went. When both paths fail the
 /// result is <see cref="SendStatus.Pending"/> with the reason: the message waits in this process, at most
 /// <see cref="HybridTransportOptions.PendingPerPeer"/> for a peer, and goes out by itself when a path reports that it is
-/// back, or by interval. A pending message that is given up is reported through <see cref="LossReported"/>. An exception
-/// means that this message is not kept: it was refused for its own sake, cancelled, or had no room to wait.</para>
+/// back, or by interval. A pending message that is given up is reported through <see cref="LossReported"/>, within the
+/// send that needed its room if there is one. An exception means that this message is not kept: it was refused for its own
+/// sake, cancelled, or had no room to wait.</para>
 /// <para><b>Order.</b> Messages to one peer are handed over in the order they were sent, by one path at a time, through
 /// pending and flush. What each path promises then holds on that path. Across paths it cannot: after a switch from the relay
 /// to the direct path, a message may overtake an earlier one that still lies in the recipient's mailbox at the relay.
@@ -144,8 +145,7 @@ public sealed partial class HybridTransport : ITransport
         // Ends what the workers and pumps still wait for.
         foreach (var path in _routes.All)
             await DisposeAsync(path).ConfigureAwait(false);
-        await Task.WhenAll(workers).ConfigureAwait(false);
-        await _receiving.ConfigureAwait(false);
+        await Task.WhenAll([.. workers, _receiving]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _stopping.Dispose();
         _disposal.TrySetResult();
     }

@@ -49,13 +49,13 @@ internal sealed partial class Lane
 
             // Not awaited: it runs up to the link's own queue here, in order, and its answer settles it.
             if (next is not null)
-                _ = HandOverAsync(link, next);
+                _ = HandOverAsync(path.Kind, link, next);
             else
                 await wait.ConfigureAwait(false);
         }
     }
 
-    private async Task HandOverAsync(ITransportLink link, LinkedListNode<QueuedSend> place)
+    private async Task HandOverAsync(TransportKind path, ITransportLink link, LinkedListNode<QueuedSend> place)
     {
         var send = place.Value;
         try
@@ -80,7 +80,7 @@ internal sealed partial class Lane
         }
         catch (Exception exception)
         {
-            if (Break(place, Routes.AsFailure(exception, TransportKind.Hybrid)))
+            if (Break(place, Routes.AsFailure(exception, path)))
                 send.Cancel();
         }
     }

@@ -10,10 +10,25 @@ internal sealed partial class Lane
         var secondChance = true;
         while (true)
         {
-            var (failure, accepted) = await TryPathsAsync().ConfigureAwait(false);
+            var (failure, accepted) = await RoundAsync().ConfigureAwait(false);
             secondChance |= accepted;
             if (TryRest(failure, ref secondChance))
                 return;
+        }
+    }
+
+    private async Task<(TransportException? Failure, bool Accepted)> RoundAsync()
+    {
+        try
+        {
+            return await TryPathsAsync().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            // A path broke the contract, in IsConnected for example. A worker that died of it would leave its callers
+            // waiting for good; parked, the lane tries again.
+            context.Logger.WorkerFailed(Peer, exception);
+            return (Routes.AsFailure(exception, TransportKind.Hybrid), false);
         }
     }
 
@@ -33,6 +48,10 @@ internal sealed partial class Lane
 
         foreach (var path in paths)
         {
+            // A path that ended because this transport is being disposed is no reason to dial the next.
+            if (context.Stopping.IsCancellationRequested)
+                return (null, false);
+
             var changes = context.Routes.DirectChanges;
             (var failure, accepted) = await TryPathAsync(path, changes).ConfigureAwait(false);
             if (failure is null)

@@ -7,7 +7,7 @@ public sealed class LoopbackNetwork(LoopbackOptions? options = null)
 {
     private readonly Dictionary<PeerId, LoopbackTransport> _members = [];
 
-    internal LoopbackOptions Options { get; } = options ?? new LoopbackOptions();
+    internal LoopbackOptions Options { get; } = Checked(options ?? new LoopbackOptions());
 
     // One lock for the whole network: a cut is then a moment, with every message before it or after it, and nobody
     // measures a loopback. Never held while an event is raised or a caller's code runs.
@@ -47,5 +47,11 @@ public sealed class LoopbackNetwork(LoopbackOptions? options = null)
         changed.RaiseConnectionChanged();
         foreach (var other in others)
             other.RaiseConnectionChanged();
+    }
+
+    private static LoopbackOptions Checked(LoopbackOptions options)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.InboxCapacity, 1);
+        return options;
     }
 }

@@ -53,15 +53,14 @@ internal sealed class Inbox(int rememberedIds)
     }
 
     /// <summary>Takes one message, if it is not here already.</summary>
-    /// <returns>How many positions in front of it are missing without the relay having said so.</returns>
-    public long Deliver(RelayLink link, long position, PeerId sender, MessageId id, ReadOnlyMemory<byte> payload)
+    public void Deliver(RelayLink link, long position, PeerId sender, MessageId id, ReadOnlyMemory<byte> payload)
     {
         ReceivedMessage? copy;
         long missing;
         lock (_gate)
         {
             if (_link != link || position <= _received)
-                return 0;
+                return;
 
             missing = position - _received - 1;
             _received = position;
@@ -69,11 +68,14 @@ internal sealed class Inbox(int rememberedIds)
             copy = new ReceivedMessage(sender, id, payload, TransportKind.Relay, _ => Settle(slot));
         }
 
+        // Before the message, as the loss was.
+        if (missing > 0)
+            link.ReportGap(missing);
+
         // In this order even against a second connection: deliveries of one link come one at a time, and Begin makes
         // all others bounce off above.
         if (_arrivals.Take(copy) is { } message)
             _messages.Writer.TryWrite(message);
-        return missing;
     }
 
     /// <summary>The relay says that everything up to a position is lost.</summary>

@@ -77,19 +77,20 @@ internal sealed partial class RelayLink
             return;
         }
 
-        var missing = _inbox.Deliver(this, position, sender, id, message.Payload);
-        if (missing > 0)
-        {
-            _logger.UnexplainedGap(_url, missing);
-            _report(new LossReport(LossDirection.Received, LossReason.Unknown, null, [], missing));
-        }
-
+        _inbox.Deliver(this, position, sender, id, message.Payload);
         if (_inbox.Unacknowledged > _limits.DeliveryWindowMessages)
         {
             Break(new TransportException(
                 TransportError.ConnectionClosed,
                 $"The relay {_url} delivers more without an acknowledgement than the {_limits.DeliveryWindowMessages} messages it had announced."));
         }
+    }
+
+    /// <summary>Positions are missing without the relay having said so.</summary>
+    internal void ReportGap(long count)
+    {
+        _logger.UnexplainedGap(_url, count);
+        _report(new LossReport(LossDirection.Received, LossReason.Unknown, null, [], count));
     }
 
     private void OnDropped(Dropped dropped)
@@ -116,6 +117,7 @@ internal sealed partial class RelayLink
 
     private void OnReplaced()
     {
+        // Even if the link has ended already: then the supervisor still needs to know why.
         WasReplaced = true;
         Break(new TransportException(
             TransportError.ConnectionClosed,

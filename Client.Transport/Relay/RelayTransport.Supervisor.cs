@@ -48,20 +48,15 @@ public sealed partial class RelayTransport
         {
             Change(RelayConnectionState.Connecting);
             TransportException reason;
+            RelayLink? link = null;
             try
             {
-                var link = await RelayLink.ConnectAsync(
+                link = await RelayLink.ConnectAsync(
                     _options, _inbox, Report, _time, _logger, _loggers, _disposing.Token).ConfigureAwait(false);
                 await using (link.ConfigureAwait(false))
                 {
                     failures = 0;
                     reason = await UseAsync(link).ConfigureAwait(false);
-                }
-
-                if (link.WasReplaced)
-                {
-                    EndReplaced(reason);
-                    return;
                 }
             }
             catch (TransportException failure)
@@ -70,8 +65,15 @@ public sealed partial class RelayTransport
                 reason = failure;
             }
 
-            if (!_disposing.IsCancellationRequested)
+            if (!_disposing.IsCancellationRequested && link?.WasReplaced != true)
                 await PauseAsync(reason, failures).ConfigureAwait(false);
+
+            // Looked at once more after the pause: the end of a connection can be noticed before its last callback.
+            if (link?.WasReplaced == true)
+            {
+                EndReplaced(reason);
+                return;
+            }
         }
     }
 

@@ -103,10 +103,10 @@ internal sealed class SendWindow
         if (range.To < range.From)
             return [];
 
-        // A relay gone mad may name any range; never walk through more than is there. As ulong, the width cannot overflow.
-        var width = (ulong)(range.To - range.From) + 1;
-        return width <= (ulong)_unanswered.Count
-            ? Enumerable.Range(0, (int)width).Select(i => range.From + i)
+        // A relay gone mad may name any range; never walk through more than is there. As ulong, the distance cannot overflow.
+        var distance = (ulong)(range.To - range.From);
+        return distance < (ulong)_unanswered.Count
+            ? Enumerable.Range(0, (int)distance + 1).Select(i => range.From + i)
             : [.. _unanswered.Keys.Where(number => number >= range.From && number <= range.To).Order()];
     }
 

@@ -22,8 +22,6 @@ internal sealed record Ending(EndingKind Kind, RelayError? Error = null)
     /// <summary>The relay shuts down.</summary>
     public static Ending Draining { get; } = new(EndingKind.Draining);
 
-    public bool MayReconnect => Kind == EndingKind.Draining;
-
     public static Ending Refused(ErrorCode code, string message) =>
         new(EndingKind.Refused, new RelayError { Code = (int)code, Message = message });
 }

@@ -163,16 +163,26 @@ internal sealed partial class Session : ISender
         if (ending.Kind == EndingKind.Disconnected)
             return;
 
-        // A healthy client has the last word within milliseconds. One behind a dead link must not keep its successor's
-        // place at the relay, so the connection is cut all the same.
-        await Task.WhenAny(_pump, Task.Delay(TimeSpan.FromSeconds(2), _registry.Time, _context.ConnectionAborted)).ConfigureAwait(false);
+        if (ending.Kind == EndingKind.Draining)
+        {
+            await Task.WhenAny(_pump, GraceAsync()).ConfigureAwait(false);
 
-        // RequestClose lets a SignalR client with automatic reconnect try again; Abort tells it not to.
-        var lifetime = _context.Features.Get<IConnectionLifetimeNotificationFeature>();
-        if (ending.MayReconnect && lifetime is not null && _pump.IsCompleted)
-            lifetime.RequestClose();
-        else
-            _context.Abort();
+            // Tells a SignalR client with automatic reconnect to try again; Abort would tell it not to.
+            _context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+            return;
+        }
+
+        // The client is to close by itself once it has read the last word. Aborting at once could overtake it: a SignalR
+        // client may raise its closed event before the callbacks that came in ahead of it, and would take "replaced" for
+        // a broken connection and come back to fight. One that stays, or sits behind a dead link, is cut off.
+        await GraceAsync().ConfigureAwait(false);
+        _context.Abort();
+    }
+
+    private async Task GraceAsync()
+    {
+        var gone = Task.Delay(TimeSpan.FromSeconds(2), _registry.Time, _context.ConnectionAborted);
+        await gone.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private Task LeaveSocket()

@@ -181,6 +181,18 @@ public sealed class HybridPendingTests
     }
 
     [Fact]
+    public async Task A_path_that_fails_in_a_way_it_should_not_loses_nothing()
+    {
+        await using var bench = new HybridBench(hasDirect: false);
+        bench.Relay.ConnectFailure = new InvalidOperationException("The transport has a bug.");
+
+        Assert.Equal(TransportError.ConnectionClosed, (await bench.SendPendingAsync(1)).Reason!.Error);
+
+        bench.Relay.Accepting().ComeBack();
+        await bench.NothingPendingAsync();
+    }
+
+    [Fact]
     public async Task Disposal_reports_what_was_pending()
     {
         var bench = new HybridBench().WithoutAnyPath();

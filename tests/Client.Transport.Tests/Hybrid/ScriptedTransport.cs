@@ -11,6 +11,7 @@ internal sealed class ScriptedTransport(TransportKind kind) : ITransport
     private readonly List<ScriptedLink> _links = [];
     private int _connects;
     private int _disposals;
+    private int _receiveFailures;
     private volatile Exception? _receiveFailure;
     private volatile TaskCompletionSource _receiveStops = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -32,6 +33,9 @@ internal sealed class ScriptedTransport(TransportKind kind) : ITransport
     public bool Connected { get; set; } = true;
 
     public int Connects => Volatile.Read(ref _connects);
+
+    /// <summary>How often receiving has failed.</summary>
+    public int ReceiveFailures => Volatile.Read(ref _receiveFailures);
 
     public int Disposals => Volatile.Read(ref _disposals);
 
@@ -124,26 +128,31 @@ internal sealed class ScriptedTransport(TransportKind kind) : ITransport
 
     public async ValueTask<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken = default)
     {
-        var stops = _receiveStops;
-        if (_receiveFailure is { } failure)
-            throw failure;
-
-        using var stopped = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var reading = _inbox.Reader.ReadAsync(stopped.Token).AsTask();
-        if (await Task.WhenAny(reading, stops.Task) != reading)
+        while (true)
         {
-            await stopped.CancelAsync();
-            await reading.ContinueWith(_ => { }, CancellationToken.None, TaskContinuationOptions.None, TaskScheduler.Default);
-            throw _receiveFailure ?? new InvalidOperationException("The script stopped receiving without a reason.");
-        }
+            var stops = _receiveStops;
+            if (_receiveFailure is { } failure)
+            {
+                Interlocked.Increment(ref _receiveFailures);
+                throw failure;
+            }
 
-        return await reading;
+            if (_inbox.Reader.TryRead(out var message))
+                return message;
+
+            // Waits without taking, so that a stop at the same moment takes no message with it.
+            using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            var arrives = _inbox.Reader.WaitToReadAsync(waiting.Token).AsTask();
+            var ended = await Task.WhenAny(arrives, stops.Task) == arrives && !await arrives;
+            ObjectDisposedException.ThrowIf(ended, this);
+            await waiting.CancelAsync();
+        }
     }
 
     public ValueTask DisposeAsync()
     {
         Interlocked.Increment(ref _disposals);
-        _inbox.Writer.TryComplete(new ObjectDisposedException(nameof(ScriptedTransport)));
+        _inbox.Writer.TryComplete();
         foreach (var link in Links)
             link.Break();
         return ValueTask.CompletedTask;

@@ -10,7 +10,8 @@ public sealed class RelayReceiveTests : RelayTests
     [Fact]
     public async Task UC4_9a_what_a_broken_connection_left_unacknowledged_comes_again_in_its_place()
     {
-        await using var host = await RelayHost.StartAsync();
+        // Room for all: while bob is away, a fuller mailbox would evict the oldest, and say so.
+        await using var host = await RelayHost.StartAsync(options => options.MailboxMessages = 2000);
         await using var link = Link.To(host.Url);
         await using var alice = Transport(host.Url, Alice);
         await using var bob = Transport(link.Url, Bob);
