@@ -56,12 +56,14 @@ internal sealed partial class Session
 
         if (messages.Count > RelayOptions.MaxBatchMessages)
         {
-            for (var i = 0; i < messages.Count; i++)
-                Refuse(ErrorCode.Malformed, $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages; this one had {messages.Count}.", request.First + i);
+            // A frame can hold half a million of nothing: the first answers too many end the connection, and this loop.
+            var why = $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages; this one had {messages.Count}.";
+            for (var i = 0; i < messages.Count && !HasEnded; i++)
+                Refuse(ErrorCode.Malformed, why, request.First + i);
             return;
         }
 
-        for (var i = 0; i < messages.Count; i++)
+        for (var i = 0; i < messages.Count && !HasEnded; i++)
             Relay(messages[i], request.First + i);
     }
 
@@ -81,6 +83,10 @@ internal sealed partial class Session
 
     private bool IsRegistered(string method)
     {
+        // Nobody reads the answers of a connection that has ended, so they must not pile up until it is cut.
+        if (HasEnded)
+            return false;
+
         if (Peer is not null)
             return true;
 

@@ -56,12 +56,13 @@ internal sealed partial class Session : ISender
     /// <summary>Says yes to a message. The numbers are the client's.</summary>
     public void Answer(long number, AnswerKind kind)
     {
-        if (!_outbox.TryAdd(number, kind))
-            EndUnread();
+        // Not here and now: this can run under a peer's lock, and ending takes the locks of the peers this session waits at.
+        if (!_outbox.TryAdd(number, kind) && !_ended)
+            ThreadPool.UnsafeQueueUserWorkItem(static session => session.EndUnread(), this, preferLocal: false);
         Wake();
     }
 
-    /// <summary>Says no to a message, or to a call if <paramref name="number"/> is 0. The connection stays.</summary>
+    /// <summary>Says no to a message, or to a call if <paramref name="number"/> is 0. The connection stays. Never under a lock.</summary>
     public void Refuse(ErrorCode code, string message, long number = 0)
     {
         if (!_outbox.TryAdd(new RelayError { Code = (int)code, Message = message, Number = number }))
