@@ -88,8 +88,13 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
                 return _session is null ? AppendOutcome.Queued : AppendOutcome.Accepted;
 
             outcome = Mailbox.Append(entry, new SendTicket(sender, number), _changes);
-            if (outcome == AppendOutcome.Waiting)
-                sender.WaitsAt(this);
+            if (outcome == AppendOutcome.Waiting && !sender.WaitsAt(this))
+            {
+                // It ended between the two, and did not know of this peer when it made its round.
+                Mailbox.ForgetWaiting(sender);
+                outcome = AppendOutcome.SenderEnded;
+            }
+
             CarryOut(AnswerKind.Accepted);
         }
 

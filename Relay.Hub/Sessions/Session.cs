@@ -80,10 +80,15 @@ internal sealed partial class Session : ISender
     });
 
     /// <summary>Notes that a message of this connection waits at a peer, so that it can be forgotten there.</summary>
-    public void WaitsAt(Peer peer)
+    /// <returns>False if the connection has ended: it will not come back to forget it.</returns>
+    public bool WaitsAt(Peer peer)
     {
         lock (_gate)
-            _waitsAt.Add(peer);
+        {
+            if (!_ended)
+                _waitsAt.Add(peer);
+            return !_ended;
+        }
     }
 
     bool ISender.TryWait(int payloadBytes)
@@ -107,6 +112,10 @@ internal sealed partial class Session : ISender
         {
             _waitingMessages--;
             _waitingBytes -= payloadBytes;
+
+            // Or a long connection would keep every peer it ever waited at.
+            if (_waitingMessages == 0)
+                _waitsAt.Clear();
         }
     }
 
@@ -127,7 +136,7 @@ internal sealed partial class Session : ISender
 
         _registrationTimer.Dispose();
 
-        // TryWait refuses from here on, so nothing of this connection can begin to wait behind this.
+        // TryWait and WaitsAt refuse from here on, so nothing of this connection can begin to wait behind this.
         foreach (var peer in waitsAt)
             peer.ForgetWaiting(this);
 
