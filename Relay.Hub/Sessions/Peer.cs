@@ -111,15 +111,23 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
             return ReferenceEquals(_session, session) ? Mailbox.Lease(limits, batch) : 0;
     }
 
+    /// <summary>The next of this peer's own losses to tell, or null.</summary>
+    public DropReport? NextReport(Session session)
+    {
+        // A replaced connection must not take what its successor is to be told.
+        lock (_gate)
+            return ReferenceEquals(_session, session) ? reports.Next() : null;
+    }
+
     /// <summary>How many messages were lost in front of the mailbox, and the position of the last of them.</summary>
-    public (long Count, long Sequence) Lost()
+    public (long Count, long Sequence) Lost(Session session)
     {
         lock (_gate)
-            return (Mailbox.Lost, Mailbox.Acknowledged + Mailbox.Lost);
+            return ReferenceEquals(_session, session) ? (Mailbox.Lost, Mailbox.Acknowledged + Mailbox.Lost) : default;
     }
 
     /// <returns>False if the session acknowledges what it was never given.</returns>
-    public bool Acknowledge(Session session, long sequence)
+    public bool Acknowledge(Session session, long sequence, long report)
     {
         lock (_gate)
         {
@@ -127,6 +135,7 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
             if (!ReferenceEquals(_session, session))
                 return true;
 
+            reports.Acknowledge(report);
             if (!Mailbox.Acknowledge(sequence, _changes))
                 return false;
 

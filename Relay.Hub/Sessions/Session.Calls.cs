@@ -76,8 +76,7 @@ internal sealed partial class Session
         if (acknowledgement?.Epoch != _registry.Directory.Epoch)
             return;
 
-        Peer!.Reports.Acknowledge(acknowledgement.Report);
-        if (!Peer.Acknowledge(this, acknowledgement.Sequence))
+        if (!Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report))
             Refuse(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection.");
     }
 

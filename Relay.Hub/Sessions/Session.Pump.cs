@@ -73,7 +73,7 @@ internal sealed partial class Session
 
     private async ValueTask<bool> SendLossAsync()
     {
-        if (Peer!.Reports.Next() is { } report)
+        if (Peer!.NextReport(this) is { } report)
         {
             await _client.Dropped(new Dropped
             {
@@ -90,7 +90,7 @@ internal sealed partial class Session
         if (_missedSent)
             return false;
         _missedSent = true;
-        var (count, sequence) = Peer.Lost();
+        var (count, sequence) = Peer.Lost(this);
         if (count == 0)
             return false;
 
