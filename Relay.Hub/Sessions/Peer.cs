@@ -170,13 +170,14 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
         {
             if (_retired)
                 return true;
-            if (_session is not null || _mailbox?.IsIdle(directory.Options.ReportTimeToLive) == false || !reports.TryRetire())
+            if (_session is not null || _mailbox?.IsIdle(directory.Options.ReportTimeToLive) == false)
                 return false;
 
-            // Before anybody can see this peer as retired and make the next one.
+            // Before anybody can see this peer, or its reports, as retired and make the next one. If it stays after all,
+            // some positions are left out, and nobody misses them.
             if (_mailbox is not null)
                 directory.RememberLast(_mailbox.Last);
-            return _retired = true;
+            return _retired = reports.TryRetire();
         }
     }
 
