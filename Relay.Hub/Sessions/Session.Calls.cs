@@ -8,6 +8,10 @@ internal sealed partial class Session
 {
     public void Register(RegisterRequest? request)
     {
+        // One that was refused, or was silent for too long, must not take a healthy connection's place on its way out.
+        if (HasEnded)
+            return;
+
         if (Peer is not null)
         {
             Refuse(ErrorCode.AlreadyRegistered, "This connection is registered already. Open another one for another PeerId.");

@@ -37,9 +37,11 @@ internal sealed partial class Session : ISender
         _context = context;
         _client = client;
         _registry = registry;
+
+        // The pump first: whatever ends the session, the timer included, waits for it.
+        _pump = PumpAsync();
         _registrationTimer = registry.Time.CreateTimer(
             static session => ((Session)session!).RefuseSilence(), this, Options.RegistrationTimeout, Timeout.InfiniteTimeSpan);
-        _pump = PumpAsync();
     }
 
     /// <summary>The peer this connection registered, or null.</summary>
