@@ -26,6 +26,7 @@ internal sealed partial class Session : ISender
     private readonly Lock _gate = new();
     private readonly HashSet<Peer> _waitsAt = [];
     private readonly Task _pump;
+    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waitingMessages;
     private long _waitingBytes;
     private volatile bool _ended;
@@ -146,11 +147,13 @@ internal sealed partial class Session : ISender
         _ = CloseAsync(ending);
     }
 
-    /// <summary>Tells the client that the relay stops, and lets it go. Completes when the client was told, or is gone.</summary>
+    /// <summary>Tells the client that the relay stops, and lets it go. Completes when the connection is closed in good order.</summary>
     public Task DrainAsync()
     {
         End(Ending.Draining);
-        return _pump;
+
+        // Not only the pump: the invitation to reconnect is SignalR's own last word, and a stopping server cuts it short.
+        return _closed.Task;
     }
 
     /// <summary>The connection is gone. Waits until nothing here runs any more.</summary>
@@ -160,6 +163,7 @@ internal sealed partial class Session : ISender
         await _pump;
         if (Peer is { } peer)
             _registry.Leave(peer, this);
+        _closed.TrySetResult();
     }
 
     private async Task CloseAsync(Ending ending)
