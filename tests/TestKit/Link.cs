@@ -1,3 +1,4 @@
+using System.Diagnostics.CodeAnalysis;
 using System.Net;
 using System.Net.Sockets;
 
@@ -78,10 +79,9 @@ public sealed class Link : IAsyncDisposable
                 return;
 
             _isCut = true;
-            var port = Url.Port;
             _listener.Dispose();
             // Bound but not listening, a socket refuses connections and still keeps the port from everybody else.
-            _listener = Bind(port);
+            _listener = BindAgain(Url.Port);
         }
 
         Reset();
@@ -172,8 +172,39 @@ public sealed class Link : IAsyncDisposable
     private static Socket Bind(int port)
     {
         var socket = NewSocket(AddressFamily.InterNetwork);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
-        return socket;
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
+            return socket;
+        }
+        catch
+        {
+            socket.Dispose();
+            throw;
+        }
+    }
+
+    private static Socket BindAgain(int port)
+    {
+        // A child process that is being started holds a copy of the closed listener until it becomes its program, a
+        // matter of milliseconds.
+        Socket? bound = null;
+        SpinWait.SpinUntil(() => TryBind(port, out bound), TimeSpan.FromSeconds(5));
+        return bound ?? Bind(port);
+    }
+
+    private static bool TryBind(int port, [NotNullWhen(true)] out Socket? bound)
+    {
+        try
+        {
+            bound = Bind(port);
+            return true;
+        }
+        catch (SocketException taken) when (taken.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            bound = null;
+            return false;
+        }
     }
 
     private void Listen()

@@ -1,0 +1,20 @@
+namespace TestKit.Tests;
+
+public sealed class TestPeersTests
+{
+    [Fact]
+    public void Peers_are_all_different()
+    {
+        var peers = Enumerable.Range(0, 1000).Select(_ => TestPeers.Next("twelve-chars")).ToHashSet();
+
+        Assert.Equal(1000, peers.Count);
+    }
+
+    [Fact]
+    public void Payloads_are_those_of_their_seed()
+    {
+        Assert.Equal(TestPayloads.Random(1), TestPayloads.Random(1));
+        Assert.NotEqual(TestPayloads.Random(1), TestPayloads.Random(2));
+        Assert.Equal(65_536, TestPayloads.Random(1, 65_536).Length);
+    }
+}
