@@ -40,7 +40,8 @@ public static class RelayHubExtensions
         services.AddHealthChecks().AddCheck<RelayReadiness>("relay", tags: [ReadyTag]);
 
         // Options binding must not bring back what the hub's contract rules out, so this is set here and not configurable.
-        services.AddSignalR().AddMessagePackProtocol();
+        // AddHubOptions, though it sets nothing: without it SignalR does not look at this hub's own options.
+        services.AddSignalR().AddMessagePackProtocol().AddHubOptions<RelayHub>(_ => { });
         services.AddOptions<HubOptions<RelayHub>>().Configure<IOptions<RelayOptions>>(static (hub, relay) =>
         {
             hub.MaximumReceiveMessageSize = relay.Value.MaxFrameBytes;
