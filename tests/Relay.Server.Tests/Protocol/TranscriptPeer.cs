@@ -69,7 +69,7 @@ internal sealed class TranscriptPeer : IAsyncDisposable
         {
             await _connection.InvokeAsync(method, _binary ? typed : body);
         }
-        catch (Exception closed) when (closed is not HubException || _closed.Task.IsCompleted)
+        catch (Exception closed) when (closed is not HubException || IsClosed)
         {
             // The relay's answer is to close the connection, and the completion came too late.
         }
@@ -78,19 +78,19 @@ internal sealed class TranscriptPeer : IAsyncDisposable
     public async Task<(string Method, JsonNode Body)> HearAsync() =>
         await _heard.Reader.ReadAsync().AsTask().WaitAsync(Patience, TimeProvider.System);
 
-    public Task IsClosedAsync() => _closed.Task.WaitAsync(Patience, TimeProvider.System);
+    public bool IsClosed => _closed.Task.IsCompleted;
 
     /// <summary>Breaks the connection without a word.</summary>
     public async Task DropAsync()
     {
         _socket!.Abort();
-        await IsClosedAsync();
+        await _closed.Task.WaitAsync(Patience, TimeProvider.System);
     }
 
     /// <summary>What was heard beyond the transcript, or null.</summary>
     public async Task<string?> LeftOverAsync()
     {
-        if (!_closed.Task.IsCompleted)
+        if (!IsClosed)
         {
             // The answer to this comes behind everything the relay had to say before.
             await CallAsync(nameof(IRelayHub.Relay), new JsonObject());
