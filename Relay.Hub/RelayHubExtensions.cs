@@ -40,7 +40,7 @@ public static class RelayHubExtensions
         services.AddHealthChecks().AddCheck<RelayReadiness>("relay", tags: [ReadyTag]);
 
         // Options binding must not bring back what the hub's contract rules out, so this is set here and not configurable.
-        // AddHubOptions even though empty: without it SignalR takes its global options instead of this hub's.
+        // AddHubOptions, though it sets nothing: without it SignalR does not look at this hub's own options.
         services.AddSignalR().AddMessagePackProtocol().AddHubOptions<RelayHub>(_ => { });
         services.AddOptions<HubOptions<RelayHub>>().Configure<IOptions<RelayOptions>>(static (hub, relay) =>
         {

@@ -10,8 +10,10 @@ public sealed class RelayOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Relay";
 
+    private const string PathRule = "It must start with '/' and be a plain path, such as '/relay'.";
+
     /// <summary>Where the hub answers. Starts with a slash; the default is <c>/relay</c>.</summary>
-    [Required, RegularExpression("^/[A-Za-z0-9/_.-]*$", ErrorMessage = "Relay:Path must start with '/' and be a plain path, such as '/relay'.")]
+    [Required(ErrorMessage = PathRule), RegularExpression("^/[A-Za-z0-9/_.-]*$", ErrorMessage = PathRule)]
     public string Path { get; set; } = RelayProtocol.DefaultPath;
 
     /// <summary>Bytes in one payload.</summary>

@@ -136,8 +136,9 @@ internal sealed partial class RelayLink
     {
         try
         {
+            // Invoke, to know that the relay has it: what is only written when the connection closes may never be read.
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
-            await _connection.SendAsync(nameof(IRelayHub.Acknowledge), _inbox.Acknowledgement(), patience.Token).ConfigureAwait(false);
+            await _connection.InvokeAsync(nameof(IRelayHub.Acknowledge), _inbox.Acknowledgement(), patience.Token).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -20,6 +20,7 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
     private readonly Fifo<DropReport> _reports = new();
     private readonly HashSet<(PeerId, MessageId)> _lost = new(SenderAndId.Comparer);
     private long _last;
+    private long _lastTold;
     private int _sent;
     private bool _retired;
 
@@ -62,7 +63,14 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
     public DropReport? Next()
     {
         lock (_gate)
-            return _sent < _reports.Count ? _reports[_sent++] : null;
+        {
+            if (_sent == _reports.Count)
+                return null;
+
+            var report = _reports[_sent++];
+            _lastTold = Math.Max(_lastTold, report.Number);
+            return report;
+        }
     }
 
     public void Acknowledge(long number)
@@ -102,11 +110,12 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
 
     private DropReport ReportFor(PeerId? recipient, DropReason reason)
     {
-        if (_reports.Count > _sent)
+        if (_reports.Count > 0)
         {
-            // Only one that was not sent may still grow.
+            // Only one that was never told may still grow, not even on an earlier connection: that one's pump may still be
+            // reading it, and a client may know a report by its number.
             var newest = _reports[_reports.Count - 1];
-            if (newest.Recipient == recipient && newest.Reason == reason && newest.Ids.Count < MaxIdsInReport)
+            if (newest.Number > _lastTold && newest.Recipient == recipient && newest.Reason == reason && newest.Ids.Count < MaxIdsInReport)
                 return newest;
         }
 

@@ -30,6 +30,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
     private int _leased;
     private long _leasedBytes;
     private long _lostAt;
+    private long _leftAt;
 
     /// <summary>Everything up to this position is settled with the recipient.</summary>
     public long Acknowledged { get; private set; } = acknowledged;
@@ -98,6 +99,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
     {
         EndLease();
         Attended = false;
+        _leftAt = time.GetTimestamp();
         AcceptWaiting(changes);
     }
 
@@ -142,10 +144,13 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
     }
 
     /// <summary>Forgets what waited too long for a recipient that is away.</summary>
-    /// <remarks>Not while it is connected: then the messages are on their way, and a slow reader loses nothing.</remarks>
+    /// <remarks>
+    /// Not while it is connected: then the messages are on their way, and a slow reader loses nothing, not by a short
+    /// absence either. So the time counts from when the recipient left, or from when the message came after that.
+    /// </remarks>
     public void Expire(MailboxChanges changes)
     {
-        while (!Attended && _accepted.Count > 0 && time.GetElapsedTime(_accepted[0].StoredAt) >= timeToLive)
+        while (!Attended && _accepted.Count > 0 && time.GetElapsedTime(Math.Max(_accepted[0].StoredAt, _leftAt)) >= timeToLive)
             Lose(DropReason.Expired, changes);
     }
 

@@ -18,7 +18,7 @@ internal sealed class Outbox
     private List<NumberRange> _queued = [];
     private readonly Queue<RelayError> _errors = new();
 
-    /// <returns>False when the outbox is full.</returns>
+    /// <returns>False when the outbox is full: the answer is lost, and the connection must end.</returns>
     public bool TryAdd(long number, AnswerKind kind)
     {
         lock (_gate)
@@ -30,18 +30,24 @@ internal sealed class Outbox
                 return true;
             }
 
+            if (ranges.Count >= Capacity)
+                return false;
+
             ranges.Add(new NumberRange { From = number, To = number });
-            return ranges.Count <= Capacity;
+            return true;
         }
     }
 
-    /// <returns>False when the outbox is full.</returns>
+    /// <returns>False when the outbox is full: the answer is lost, and the connection must end.</returns>
     public bool TryAdd(RelayError error)
     {
         lock (_gate)
         {
+            if (_errors.Count >= Capacity)
+                return false;
+
             _errors.Enqueue(error);
-            return _errors.Count <= Capacity;
+            return true;
         }
     }
 

@@ -88,8 +88,13 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
                 return _session is null ? AppendOutcome.Queued : AppendOutcome.Accepted;
 
             outcome = Mailbox.Append(entry, new SendTicket(sender, number), _changes);
-            if (outcome == AppendOutcome.Waiting)
-                sender.WaitsAt(this);
+            if (outcome == AppendOutcome.Waiting && !sender.WaitsAt(this))
+            {
+                // It ended between the two, and did not know of this peer when it made its round.
+                Mailbox.ForgetWaiting(sender);
+                outcome = AppendOutcome.SenderEnded;
+            }
+
             CarryOut(AnswerKind.Accepted);
         }
 
@@ -116,15 +121,23 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
         }
     }
 
+    /// <summary>The next of this peer's own losses to tell, or null.</summary>
+    public DropReport? NextReport(Session session)
+    {
+        // A replaced connection must not take what its successor is to be told.
+        lock (_gate)
+            return ReferenceEquals(_session, session) ? reports.Next() : null;
+    }
+
     /// <summary>How many messages were lost in front of the mailbox, and the position of the last of them.</summary>
-    public (long Count, long Sequence) Lost()
+    public (long Count, long Sequence) Lost(Session session)
     {
         lock (_gate)
-            return (Mailbox.Lost, Mailbox.Acknowledged + Mailbox.Lost);
+            return ReferenceEquals(_session, session) ? (Mailbox.Lost, Mailbox.Acknowledged + Mailbox.Lost) : default;
     }
 
     /// <returns>False if the session acknowledges what it was never given.</returns>
-    public bool Acknowledge(Session session, long sequence)
+    public bool Acknowledge(Session session, long sequence, long report)
     {
         lock (_gate)
         {
@@ -132,6 +145,7 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
             if (!ReferenceEquals(_session, session))
                 return true;
 
+            reports.Acknowledge(report);
             if (!Mailbox.Acknowledge(sequence, _changes))
                 return false;
 
@@ -166,13 +180,14 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
         {
             if (_retired)
                 return true;
-            if (_session is not null || _mailbox?.IsIdle(directory.Options.ReportTimeToLive) == false || !reports.TryRetire())
+            if (_session is not null || _mailbox?.IsIdle(directory.Options.ReportTimeToLive) == false)
                 return false;
 
-            // Before anybody can see this peer as retired and make the next one.
+            // Before anybody can see this peer, or its reports, as retired and make the next one. If it stays after all,
+            // some positions are left out, and nobody misses them.
             if (_mailbox is not null)
                 directory.RememberLast(_mailbox.Last);
-            return _retired = true;
+            return _retired = reports.TryRetire();
         }
     }
 

@@ -8,6 +8,10 @@ internal sealed partial class Session
 {
     public void Register(RegisterRequest? request)
     {
+        // One that was refused, or was silent for too long, must not take a healthy connection's place on its way out.
+        if (HasEnded)
+            return;
+
         if (Peer is not null)
         {
             Refuse(ErrorCode.AlreadyRegistered, "This connection is registered already. Open another one for another PeerId.");
@@ -56,12 +60,14 @@ internal sealed partial class Session
 
         if (messages.Count > RelayOptions.MaxBatchMessages)
         {
-            for (var i = 0; i < messages.Count; i++)
-                Refuse(ErrorCode.Malformed, $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages; this one had {messages.Count}.", request.First + i);
+            // A frame can hold half a million of nothing: the first answers too many end the connection, and this loop.
+            var why = $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages; this one had {messages.Count}.";
+            for (var i = 0; i < messages.Count && !HasEnded; i++)
+                Refuse(ErrorCode.Malformed, why, request.First + i);
             return;
         }
 
-        for (var i = 0; i < messages.Count; i++)
+        for (var i = 0; i < messages.Count && !HasEnded; i++)
             Relay(messages[i], request.First + i);
     }
 
@@ -74,13 +80,16 @@ internal sealed partial class Session
         if (acknowledgement?.Epoch != _registry.Directory.Epoch)
             return;
 
-        Peer!.Reports.Acknowledge(acknowledgement.Report);
-        if (!Peer.Acknowledge(this, acknowledgement.Sequence))
+        if (!Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report))
             Refuse(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection.");
     }
 
     private bool IsRegistered(string method)
     {
+        // Nobody reads the answers of a connection that has ended, so they must not pile up until it is cut.
+        if (HasEnded)
+            return false;
+
         if (Peer is not null)
             return true;
 

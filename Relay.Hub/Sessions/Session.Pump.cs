@@ -47,33 +47,46 @@ internal sealed partial class Session
     /// <returns>False when there is nothing.</returns>
     private async ValueTask<bool> SendNextAsync()
     {
+        await SendRegisteredAsync().ConfigureAwait(false);
+
+        // In turns: a client that sends without a pause always has answers waiting, and must still get its messages.
+        var answered = await SendAnswerAsync().ConfigureAwait(false);
+        var delivered = _registeredSent && _ending is null
+            && (await SendLossAsync().ConfigureAwait(false) || await DeliverAsync().ConfigureAwait(false));
+        return answered || delivered;
+    }
+
+    private async ValueTask SendRegisteredAsync()
+    {
         if (!_registeredSent && Volatile.Read(ref _registered) is { } registered)
         {
             _registeredSent = true;
             await _client.Registered(registered).ConfigureAwait(false);
-            return true;
         }
-
-        return await SendAnswerAsync().ConfigureAwait(false)
-            || (_registeredSent && _ending is null && (await SendLossAsync().ConfigureAwait(false) || await DeliverAsync().ConfigureAwait(false)));
     }
 
     private async ValueTask<bool> SendAnswerAsync()
     {
-        if (_outbox.TryTakeError(out var error))
-            await _client.Error(error).ConfigureAwait(false);
-        else if (_outbox.TryTakeAccepted(out var accepted))
-            await _client.Accepted(accepted).ConfigureAwait(false);
-        else if (_outbox.TryTakeQueued(out var queued))
-            await _client.Queued(queued).ConfigureAwait(false);
-        else
+        RelayError? error = null;
+        Accepted? accepted = null;
+        Queued? queued = null;
+        if (!_outbox.TryTakeError(out error) && !_outbox.TryTakeAccepted(out accepted) && !_outbox.TryTakeQueued(out queued))
             return false;
+
+        // Once more, behind the taking: the registration, and this answer to a call after it, may just have come.
+        await SendRegisteredAsync().ConfigureAwait(false);
+        if (error is not null)
+            await _client.Error(error).ConfigureAwait(false);
+        else if (accepted is not null)
+            await _client.Accepted(accepted).ConfigureAwait(false);
+        else
+            await _client.Queued(queued!).ConfigureAwait(false);
         return true;
     }
 
     private async ValueTask<bool> SendLossAsync()
     {
-        if (Peer!.Reports.Next() is { } report)
+        if (Peer!.NextReport(this) is { } report)
         {
             await _client.Dropped(new Dropped
             {
@@ -90,7 +103,7 @@ internal sealed partial class Session
         if (_missedSent)
             return false;
         _missedSent = true;
-        var (count, sequence) = Peer.Lost();
+        var (count, sequence) = Peer.Lost(this);
         if (count == 0)
             return false;
 

@@ -38,9 +38,11 @@ internal sealed partial class Session : ISender
         _context = context;
         _client = client;
         _registry = registry;
+
+        // The pump first: whatever ends the session, the timer included, waits for it.
+        _pump = PumpAsync();
         _registrationTimer = registry.Time.CreateTimer(
             static session => ((Session)session!).RefuseSilence(), this, Options.RegistrationTimeout, Timeout.InfiniteTimeSpan);
-        _pump = PumpAsync();
 
         // The request ends when the socket does, which is after the hub has heard of it. Other transports have no such sign.
         if (context.GetHttpContext() is { WebSockets.IsWebSocketRequest: true } http)
@@ -63,12 +65,13 @@ internal sealed partial class Session : ISender
     /// <summary>Says yes to a message. The numbers are the client's.</summary>
     public void Answer(long number, AnswerKind kind)
     {
-        if (!_outbox.TryAdd(number, kind))
-            EndUnread();
+        // Not here and now: this can run under a peer's lock, and ending takes the locks of the peers this session waits at.
+        if (!_outbox.TryAdd(number, kind) && !_ended)
+            ThreadPool.UnsafeQueueUserWorkItem(static session => session.EndUnread(), this, preferLocal: false);
         Wake();
     }
 
-    /// <summary>Says no to a message, or to a call if <paramref name="number"/> is 0. The connection stays.</summary>
+    /// <summary>Says no to a message, or to a call if <paramref name="number"/> is 0. The connection stays. Never under a lock.</summary>
     public void Refuse(ErrorCode code, string message, long number = 0)
     {
         if (!_outbox.TryAdd(new RelayError { Code = (int)code, Message = message, Number = number }))
@@ -86,10 +89,15 @@ internal sealed partial class Session : ISender
     });
 
     /// <summary>Notes that a message of this connection waits at a peer, so that it can be forgotten there.</summary>
-    public void WaitsAt(Peer peer)
+    /// <returns>False if the connection has ended: it will not come back to forget it.</returns>
+    public bool WaitsAt(Peer peer)
     {
         lock (_gate)
-            _waitsAt.Add(peer);
+        {
+            if (!_ended)
+                _waitsAt.Add(peer);
+            return !_ended;
+        }
     }
 
     bool ISender.TryWait(int payloadBytes)
@@ -113,6 +121,10 @@ internal sealed partial class Session : ISender
         {
             _waitingMessages--;
             _waitingBytes -= payloadBytes;
+
+            // Or a long connection would keep every peer it ever waited at.
+            if (_waitingMessages == 0)
+                _waitsAt.Clear();
         }
     }
 
@@ -133,7 +145,7 @@ internal sealed partial class Session : ISender
 
         _registrationTimer.Dispose();
 
-        // TryWait refuses from here on, so nothing of this connection can begin to wait behind this.
+        // TryWait and WaitsAt refuse from here on, so nothing of this connection can begin to wait behind this.
         foreach (var peer in waitsAt)
             peer.ForgetWaiting(this);
 

@@ -1,0 +1,201 @@
+using Microsoft.Extensions.Time.Testing;
+using Relay.Contracts;
+using Relay.Hub.Mailboxes;
+
+namespace Relay.Hub.Tests.Mailboxes;
+
+/// <summary>What a sender is told of its lost messages: every one, until it says that it knows.</summary>
+public sealed class DropReportsTests
+{
+    private static readonly PeerId Bob = PeerId.Parse("bob");
+    private static readonly PeerId Carol = PeerId.Parse("carol");
+    private readonly FakeTimeProvider _time = new();
+    private readonly MailboxBudget _budget = new(1 << 20);
+    private readonly DropReports _reports;
+
+    public DropReportsTests() => _reports = new DropReports(_budget, _time);
+
+    [Fact]
+    public void Losses_for_one_recipient_and_reason_come_as_one_report_in_order()
+    {
+        Lose(Bob, 1, 2, 3);
+
+        var report = _reports.Next()!;
+
+        Assert.Equal((1, Bob, DropReason.Evicted, 3), (report.Number, report.Recipient, report.Reason, report.Count));
+        Assert.Equal([Id(1), Id(2), Id(3)], report.Ids);
+        Assert.Null(_reports.Next());
+    }
+
+    [Fact]
+    public void Another_recipient_or_another_reason_begins_another_report()
+    {
+        Lose(Bob, 1);
+        Lose(Carol, 2);
+        _reports.TryAdd(Carol, Id(3), DropReason.Expired);
+
+        Assert.Equal((1, Bob), (_reports.Next()!.Number, Bob));
+        Assert.Equal(2, _reports.Next()!.Number);
+        Assert.Equal((3, DropReason.Expired), _reports.Next() is { } last ? (last.Number, last.Reason) : default);
+    }
+
+    [Fact]
+    public void A_report_that_was_told_does_not_change_any_more()
+    {
+        Lose(Bob, 1);
+        var told = _reports.Next()!;
+
+        Lose(Bob, 2);
+
+        Assert.Equal([Id(1)], told.Ids);
+        Assert.Equal(1, told.Count);
+        Assert.Equal([Id(2)], _reports.Next()!.Ids);
+    }
+
+    [Fact]
+    public void A_report_that_an_earlier_connection_was_told_does_not_change_either()
+    {
+        Lose(Bob, 1);
+        var told = _reports.Next()!;
+        _reports.Restart();
+
+        Lose(Bob, 2);
+
+        Assert.Equal([Id(1)], told.Ids);
+        Assert.Equal([Id(1)], _reports.Next()!.Ids);
+        Assert.Equal([Id(2)], _reports.Next()!.Ids);
+    }
+
+    [Fact]
+    public void Reports_are_told_again_to_the_next_connection_until_acknowledged()
+    {
+        Lose(Bob, 1);
+        Lose(Carol, 2);
+        _reports.Next();
+        _reports.Next();
+        _reports.Acknowledge(1);
+
+        _reports.Restart();
+
+        Assert.Equal(2, _reports.Next()!.Number);
+        _reports.Acknowledge(2);
+        _reports.Restart();
+        Assert.Null(_reports.Next());
+    }
+
+    [Fact]
+    public void What_was_not_told_on_this_connection_cannot_be_acknowledged_away()
+    {
+        Lose(Bob, 1);
+        _reports.Next();
+        _reports.Restart();
+        Lose(Carol, 2);
+
+        _reports.Acknowledge(long.MaxValue);
+
+        Assert.Equal(1, _reports.Next()!.Number);
+        Assert.Equal(2, _reports.Next()!.Number);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(long.MinValue)]
+    public void An_acknowledgement_of_nothing_forgets_nothing(long number)
+    {
+        Lose(Bob, 1);
+        _reports.Next();
+
+        _reports.Acknowledge(number);
+
+        _reports.Restart();
+        Assert.NotNull(_reports.Next());
+    }
+
+    [Fact]
+    public void A_message_is_known_to_be_lost_until_the_sender_knows_it_too()
+    {
+        Lose(Bob, 1);
+        Assert.True(_reports.Contains(Bob, Id(1)));
+        Assert.False(_reports.Contains(Carol, Id(1)));
+
+        _reports.Next();
+        _reports.Acknowledge(1);
+
+        Assert.False(_reports.Contains(Bob, Id(1)));
+    }
+
+    [Fact]
+    public void One_report_stays_small_enough_for_one_frame()
+    {
+        Lose(Bob, Enumerable.Range(1, 1000));
+
+        Assert.Equal(512, _reports.Next()!.Ids.Count);
+        Assert.Equal(488, _reports.Next()!.Ids.Count);
+    }
+
+    [Fact]
+    public void Beyond_what_can_be_kept_the_losses_are_still_counted()
+    {
+        Lose(Bob, Enumerable.Range(1, 5000));
+
+        long count = 0;
+        var ids = 0;
+        DropReport? last = null;
+        while (_reports.Next() is { } report)
+            (count, ids, last) = (count + report.Count, ids + report.Ids.Count, report);
+
+        Assert.Equal(5000, count);
+        Assert.Equal(4096, ids);
+        Assert.Null(last!.Recipient);
+        Assert.Equal(904, last.Count);
+    }
+
+    [Fact]
+    public void A_report_costs_what_it_holds_until_it_is_acknowledged()
+    {
+        Lose(Bob, 1, 2);
+        Assert.Equal(2 * DropReport.IdCost, _budget.Used);
+
+        _reports.Next();
+        _reports.Acknowledge(1);
+
+        Assert.Equal(0, _budget.Used);
+    }
+
+    [Fact]
+    public void A_report_nobody_came_for_is_forgotten_in_the_end_and_no_younger_one_with_it()
+    {
+        Lose(Bob, 1);
+        _reports.Next();
+        _time.Advance(TimeSpan.FromHours(1));
+        Lose(Carol, 2);
+
+        _reports.Expire(TimeSpan.FromHours(1));
+
+        Assert.False(_reports.Contains(Bob, Id(1)));
+        Assert.Equal(2, _reports.Next()!.Number);
+        Assert.Equal(DropReport.IdCost, _budget.Used);
+    }
+
+    [Fact]
+    public void As_long_as_there_is_something_to_tell_it_does_not_end()
+    {
+        Lose(Bob, 1);
+        Assert.False(_reports.TryRetire());
+        _reports.Next();
+        _reports.Acknowledge(1);
+
+        Assert.True(_reports.TryRetire());
+
+        Assert.False(_reports.TryAdd(Bob, Id(2), DropReason.Evicted));
+    }
+
+    private static MessageId Id(int number) => new(new Guid(number, 0, 0, new byte[8]));
+
+    private void Lose(PeerId recipient, params IEnumerable<int> numbers)
+    {
+        foreach (var number in numbers)
+            Assert.True(_reports.TryAdd(recipient, Id(number), DropReason.Evicted));
+    }
+}

@@ -1,0 +1,83 @@
+using Microsoft.Extensions.Time.Testing;
+using Relay.Contracts;
+using Relay.Hub.Mailboxes;
+
+namespace Relay.Hub.Tests.Mailboxes;
+
+/// <summary>A mailbox on a clock that stands still, with one-line calls. Messages are known by their one-byte payload.</summary>
+internal sealed class MailboxBox
+{
+    public static readonly TimeSpan TimeToLive = TimeSpan.FromHours(1);
+    private static readonly LeaseLimits Wide = new(BatchMessages: 128, BatchBytes: 1 << 20, WindowMessages: 256, WindowBytes: 1 << 20);
+
+    public MailboxBox(int capacity = 1000, long budget = 1 << 20, long acknowledged = 0)
+    {
+        Budget = new MailboxBudget(budget);
+        Box = new Mailbox(capacity, TimeToLive, Budget, Time, acknowledged);
+    }
+
+    public static PeerId Alice { get; } = PeerId.Parse("alice");
+
+    public FakeTimeProvider Time { get; } = new();
+
+    public MailboxBudget Budget { get; }
+
+    public Mailbox Box { get; }
+
+    public MailboxChanges Changes { get; } = new();
+
+    public TestSender Sender { get; } = new();
+
+    /// <summary>The payloads of what was dropped since <see cref="MailboxChanges.Clear"/>.</summary>
+    public IEnumerable<byte> Dropped => Changes.Dropped.Select(one => one.Entry.Payload.Span[0]);
+
+    public static MessageId IdOf(byte payload, byte sender = 0) => new(new Guid(payload + 1, sender, 0, new byte[8]));
+
+    public MailboxEntry Entry(byte payload, PeerId? sender = null, int length = 1) =>
+        new(sender ?? Alice, IdOf(payload), PayloadOf(payload, length), Time.GetTimestamp());
+
+    /// <summary>Appends messages one after the other.</summary>
+    /// <returns>The outcome of the last.</returns>
+    public AppendOutcome Append(params byte[] payloads)
+    {
+        var outcome = AppendOutcome.Queued;
+        foreach (var payload in payloads)
+            outcome = Box.Append(Entry(payload), new SendTicket(Sender, payload), Changes);
+        return outcome;
+    }
+
+    public AppendOutcome AppendLarge(byte payload, int length) =>
+        Box.Append(Entry(payload, length: length), new SendTicket(Sender, payload), Changes);
+
+    public void Attend(long resumeFrom = 0) => Box.Attend(resumeFrom, Changes);
+
+    public void Leave() => Box.Leave(Changes);
+
+    public bool Acknowledge(long sequence) => Box.Acknowledge(sequence, Changes);
+
+    public void Expire() => Box.Expire(Changes);
+
+    /// <summary>Leases the next batch and returns its payloads.</summary>
+    public byte[] Lease(LeaseLimits? limits = null) => Lease(limits, out _);
+
+    /// <summary>Leases the next batch and returns it with its position, as in "at 3: 7, 8".</summary>
+    public string LeaseAt(LeaseLimits? limits = null)
+    {
+        var payloads = Lease(limits, out var first);
+        return $"at {first}: {string.Join(", ", payloads)}";
+    }
+
+    private byte[] Lease(LeaseLimits? limits, out long first)
+    {
+        var batch = new List<MailboxEntry>();
+        first = Box.Lease(limits ?? Wide, batch);
+        return [.. batch.Select(entry => entry.Payload.Span[0])];
+    }
+
+    private static byte[] PayloadOf(byte payload, int length)
+    {
+        var bytes = new byte[length];
+        bytes[0] = payload;
+        return bytes;
+    }
+}

@@ -1,0 +1,157 @@
+using Relay.Contracts;
+using Relay.Hub.Sessions;
+using TestKit;
+
+namespace Relay.Hub.Tests.Sessions;
+
+/// <summary>What the order of things between connections must never change for their users.</summary>
+public sealed class SessionTests
+{
+    private readonly TestRelay _relay = new(options => options.MailboxMessages = 2);
+
+    [Fact]
+    public async Task A_takeover_does_not_wait_for_a_connection_that_reads_nothing()
+    {
+        var alice = await _relay.Connect("alice");
+        var dead = await _relay.Connect("bob");
+        dead.StopReading();
+        alice.Send("bob", 1);
+
+        var bob = await _relay.Connect("bob");
+
+        await bob.Sees<Delivery>();
+        Assert.Equal([1], bob.Delivered);
+        Assert.Equal(2, _relay.Sessions.ConnectedPeers);
+        _relay.Time.Advance(TimeSpan.FromSeconds(2));
+        await Eventually.Is("the dead connection is cut", () => dead.IsClosed);
+        Assert.Equal(2, _relay.Sessions.ConnectedPeers);
+    }
+
+    [Fact]
+    public async Task A_replaced_connection_takes_no_report_from_its_successor()
+    {
+        var alice = await _relay.Connect("alice");
+        alice.StopReading();
+        for (byte payload = 1; payload <= 3; payload++)
+            alice.Send("bob", payload);
+
+        // The old pump hangs in an answer; what it would say next is the report, and that is the new connection's now.
+        var next = await _relay.Connect("alice");
+        alice.ReadOn();
+
+        Assert.Equal(1, (await next.Sees<Dropped>()).Count);
+        await Eventually.Is("the old connection is closed", () => alice.IsClosed);
+        Assert.Empty(alice.Told.OfType<Dropped>());
+        Assert.IsType<Replaced>(alice.Told[^1]);
+    }
+
+    [Fact]
+    public async Task A_late_acknowledgement_of_a_replaced_connection_settles_no_report_of_its_successor()
+    {
+        var old = await _relay.Connect("alice");
+        for (byte payload = 1; payload <= 3; payload++)
+            old.Send("bob", payload);
+        var report = (await old.Sees<Dropped>()).Report;
+        var alice = await _relay.Connect("alice");
+        await alice.Sees<Dropped>();
+
+        _relay.Directory.GetOrAdd(PeerId.Parse("alice"))!.Acknowledge(old.Session, 0, report);
+        old.Acknowledge(0, report);
+
+        await alice.DisconnectAsync();
+        alice = await _relay.Connect("alice");
+        Assert.Equal(report, (await alice.Sees<Dropped>()).Report);
+    }
+
+    [Fact]
+    public async Task What_an_ended_connection_had_waiting_is_forgotten_and_paid_back()
+    {
+        var alice = await _relay.Connect("alice");
+        var bob = await _relay.Connect("bob");
+        alice.Send("bob", 1);
+        alice.Send("bob", 2);
+        var before = _relay.Directory.Budget.Used;
+        alice.Send("bob", 3);
+        Assert.True(_relay.Directory.Budget.Used > before);
+
+        await alice.DisconnectAsync();
+
+        Assert.Equal(before - Peer.Overhead, _relay.Directory.Budget.Used);
+        await bob.Sees<Delivery>();
+        bob.Acknowledge(2);
+        Assert.Equal([1, 2], bob.Delivered);
+    }
+
+    [Fact]
+    public async Task A_connection_that_ended_between_waiting_and_noting_it_leaves_nothing_behind()
+    {
+        var alice = await _relay.Connect("alice");
+        alice.Session.End(Ending.Disconnected);
+
+        Assert.False(alice.Session.WaitsAt(_relay.Directory.GetOrAdd(PeerId.Parse("bob"))!));
+    }
+
+    [Fact]
+    public async Task A_refused_connection_that_registers_again_replaces_nobody()
+    {
+        var relay = new TestRelay(options => options.MaxPeers = 1);
+        var alice = await relay.Connect("alice");
+        var intruder = relay.Connect();
+        intruder.StopReading();
+        intruder.Register("bob");
+
+        intruder.Register("alice");
+
+        Assert.False(alice.Session.HasEnded);
+        Assert.Same(alice.Session, relay.Directory.GetOrAdd(PeerId.Parse("alice"))!.Session);
+        Assert.Equal(1, relay.Sessions.ConnectedPeers);
+    }
+
+    [Fact]
+    public async Task One_frame_of_nothing_costs_a_bounded_number_of_answers()
+    {
+        var flooder = await _relay.Connect("alice");
+        flooder.StopReading();
+
+        flooder.Send(1, new OutboundMessage?[500_000]);
+        flooder.Send(500_001, new OutboundMessage?[128]);
+        flooder.ReadOn();
+
+        await Eventually.Is("the flooder's connection is closed", () => flooder.IsClosed);
+        Assert.InRange(flooder.Told.Count, 4096, 4100);
+        Assert.Equal((int)ErrorCode.TooManyUnreadAnswers, flooder.Told[^1] is RelayError last ? last.Code : 0);
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_is_sent_away_although_others_cause_its_answers()
+    {
+        var relay = new TestRelay(options => (options.MailboxMessages, options.SendWindowMessages) = (1, 8192));
+        var bob = await relay.Connect("bob");
+        bob.StopReading();
+        var alice = await relay.Connect("alice");
+        alice.StopReading();
+        for (var number = 1; number < 10_000; number += 2)
+            alice.Send(number, new OutboundMessage { To = "bob", Id = MessageId.New().ToBytes() });
+        Assert.False(alice.Session.HasEnded);
+
+        // All that waited is answered at once, with numbers that make no ranges.
+        await bob.DisconnectAsync();
+
+        await Eventually.Is("alice's session ends", () => alice.Session.HasEnded);
+        alice.ReadOn();
+        await Eventually.Is("alice's connection is closed", () => alice.IsClosed);
+    }
+
+    [Fact]
+    public async Task A_session_that_ended_before_it_could_register_leaves_no_peer_behind()
+    {
+        var silent = _relay.Connect();
+        _relay.Time.Advance(_relay.Directory.Options.RegistrationTimeout);
+        await Eventually.Is("the silent connection is closed", () => silent.IsClosed);
+
+        silent.Register("alice");
+
+        Assert.Equal((0, 0, 0), (_relay.Directory.Count, _relay.Sessions.ConnectedPeers, _relay.Sessions.OpenConnections));
+        Assert.Equal((int)ErrorCode.RegistrationTimeout, Assert.IsType<RelayError>(Assert.Single(silent.Told)).Code);
+    }
+}
