@@ -64,10 +64,9 @@ internal sealed class TranscriptPeer : IAsyncDisposable
     public async Task CallAsync(string method, JsonNode body)
     {
         var type = typeof(IRelayHub).GetMethod(method)!.GetParameters()[0].ParameterType;
-        var typed = body.Deserialize(type, Json);
         try
         {
-            await _connection.InvokeAsync(method, _binary ? typed : body);
+            await _connection.InvokeAsync(method, _binary ? body.Deserialize(type, Json) : body);
         }
         catch (Exception closed) when (closed is not HubException || IsClosed)
         {
