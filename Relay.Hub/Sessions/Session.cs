@@ -193,7 +193,8 @@ internal sealed partial class Session : ISender
 
     private async Task GraceAsync()
     {
-        var gone = Task.Delay(TimeSpan.FromSeconds(2), _registry.Time, _context.ConnectionAborted);
+        // The machine's clock, wherever the mailboxes' comes from: this waits for a socket, as SignalR's own timeouts do.
+        var gone = Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, _context.ConnectionAborted);
         await gone.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 

@@ -134,5 +134,9 @@ internal sealed class TestConnection : HubCallerContext, IRelayClient
 
         lock (_gate)
             _told.Add(told);
+
+        // As a client does once it has heard the relay's last word.
+        if (told is Replaced or RelayError { Code: >= 100 })
+            Abort();
     }
 }

@@ -79,11 +79,14 @@ internal sealed class TranscriptPeer : IAsyncDisposable
 
     public bool IsClosed => _closed.Task.IsCompleted;
 
+    /// <summary>Waits for the relay to close the connection, which after its last word it leaves to the client for 2 s.</summary>
+    public Task IsClosedAsync() => _closed.Task.WaitAsync(Patience, TimeProvider.System);
+
     /// <summary>Breaks the connection without a word.</summary>
     public async Task DropAsync()
     {
         _socket!.Abort();
-        await _closed.Task.WaitAsync(Patience, TimeProvider.System);
+        await IsClosedAsync();
     }
 
     /// <summary>What was heard beyond the transcript, or null.</summary>

@@ -45,7 +45,7 @@ internal sealed class TranscriptReplay(Transcript transcript, bool binary) : IAs
         StepKind.Calls => _peers[step.Who].CallAsync(step.Method, _values.Fill(TranscriptValues.Parse(step.Body))),
         StepKind.Hears => HearAsync(step),
         StepKind.Drops => DropAsync(step.Who),
-        StepKind.IsClosed => IsClosedAsync(step.Who),
+        StepKind.IsClosed => _peers[step.Who].IsClosedAsync(),
         StepKind.TimePasses => PassTimeAsync(TimeSpan.Parse(step.Body, CultureInfo.InvariantCulture)),
         StepKind.RelayRestarts => RestartAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(step)),
@@ -83,13 +83,6 @@ internal sealed class TranscriptReplay(Transcript transcript, bool binary) : IAs
         await _peers[who].DropAsync();
         await Eventually.Is($"the relay notices that {who} is gone", () => _relay.LeftCount > before);
     }
-
-    private Task IsClosedAsync(string who) => Eventually.Is($"the relay closes the connection {who}", () =>
-    {
-        // The relay waits for the client to close, by its own clock, which it may not have looked at yet.
-        _relay.Time.Advance(TimeSpan.FromSeconds(1));
-        return _peers[who].IsClosed;
-    });
 
     private Task PassTimeAsync(TimeSpan time)
     {
