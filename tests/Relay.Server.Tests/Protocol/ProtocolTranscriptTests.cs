@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.SignalR;
 using TestKit;
 
 namespace Relay.Server.Tests.Protocol;
@@ -17,6 +18,19 @@ public sealed class ProtocolTranscriptTests
         await using var replay = new TranscriptReplay(All.Single(transcript => transcript.Name == name), encoding == "messagepack");
 
         await replay.PlayAsync();
+    }
+
+    [Fact]
+    public async Task An_argument_that_cannot_be_read_fails_its_completion_and_leaves_the_connection()
+    {
+        await using var relay = new TranscriptRelay(new Dictionary<string, string>());
+        await using var peer = await TranscriptPeer.ConnectAsync(relay.Hub, binary: false);
+        var wrong = TranscriptValues.Parse("""{"first":1,"messages":[{"to":"bob","id":"not base64!","payload":""}]}""");
+
+        await Assert.ThrowsAsync<HubException>(() => peer.CallAsync(nameof(Contracts.IRelayHub.Relay), wrong));
+
+        Assert.Null(await peer.LeftOverAsync());
+        Assert.False(peer.IsClosed);
     }
 
     [Fact]
