@@ -16,6 +16,12 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
     /// <summary>Ids in one report: 16 KiB on the wire at the most.</summary>
     private const int MaxIdsInReport = 512;
 
+    /// <summary>
+    /// Reports told and not acknowledged, at the most. What is lost meanwhile merges into the ones behind them; a client
+    /// that is told each loss by itself and acknowledges none would make the relay keep a report for each.
+    /// </summary>
+    private const int MaxTold = 16;
+
     private readonly Lock _gate = new();
     private readonly Fifo<DropReport> _reports = new();
     private readonly HashSet<(PeerId, MessageId)> _lost = new(SenderAndId.Comparer);
@@ -59,12 +65,12 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
             _sent = 0;
     }
 
-    /// <summary>The next report to send, or null. It does not change any more.</summary>
+    /// <summary>The next report to send, or null if there is none, or the client must first acknowledge. It does not change any more.</summary>
     public DropReport? Next()
     {
         lock (_gate)
         {
-            if (_sent == _reports.Count)
+            if (_sent == _reports.Count || _sent == MaxTold)
                 return null;
 
             var report = _reports[_sent++];
@@ -115,7 +121,8 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
             // Only one that was never told may still grow, not even on an earlier connection: that one's pump may still be
             // reading it, and a client may know a report by its number.
             var newest = _reports[_reports.Count - 1];
-            if (newest.Number > _lastTold && newest.Recipient == recipient && newest.Reason == reason && newest.Ids.Count < MaxIdsInReport)
+            var fits = newest.Recipient == recipient && (newest.Reason == reason || recipient is null) && newest.Ids.Count < MaxIdsInReport;
+            if (fits && newest.Number > _lastTold)
                 return newest;
         }
 

@@ -77,6 +77,8 @@ internal static class SendCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            foreach (var done in underWay.Where(send => send.IsCompletedSuccessfully))
+                await tally.AddAsync(done);
             Terminal.Say($"interrupted: the relay had accepted {tally.Accepted} messages");
             return ExitCode.Interrupted;
         }

@@ -146,12 +146,13 @@ public sealed class TwoTerminalsTests
     public async Task A_relay_told_to_stop_says_goodbye_and_ends_with_zero()
     {
         var (relay, url) = await StartRelayAsync();
-        await using var bob = await ListenAsync("bob", url);
+        await using var zora = await ListenAsync("zora", url);
 
         relay.Terminate();
 
         Assert.Equal(0, await relay.WaitForExitAsync());
-        Assert.DoesNotContain("bob", relay.Output.ToString() + relay.Errors, StringComparison.Ordinal);
+        Assert.Contains("Shutting down", relay.Output.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("zora", relay.Output.ToString() + relay.Errors, StringComparison.Ordinal);
         await relay.DisposeAsync();
     }
 
