@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Mvc.Testing;
 using Microsoft.AspNetCore.TestHost;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Relay.Contracts;
 using TestKit;
@@ -55,6 +56,18 @@ internal sealed class RelayApp : IAsyncDisposable
 
     /// <summary>Over real sockets: for what connections do.</summary>
     public static RelayApp OnSockets(params (string Name, string Value)[] settings) => new(true, "Development", null, settings);
+
+    /// <summary>With every log of every level, the framework's too.</summary>
+    public static RelayApp WithEveryLog(params (string Name, string Value)[] settings) => new(
+        true, "Development", services => services.Configure<LoggerFilterOptions>(options => options.Rules.Clear()), settings);
+
+    /// <summary>Stops the program as a signal does.</summary>
+    public Task Stop()
+    {
+        // In the factory nobody waits for the signal, so the host is stopped as the program would.
+        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        return Services.GetRequiredService<IHost>().StopAsync();
+    }
 
     /// <summary>A client that is not connected yet.</summary>
     public RawPeer NewPeer(
