@@ -26,7 +26,6 @@ internal sealed partial class Session : ISender
     private readonly Lock _gate = new();
     private readonly HashSet<Peer> _waitsAt = [];
     private readonly Task _pump;
-    private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waitingMessages;
     private long _waitingBytes;
     private volatile bool _ended;
@@ -148,12 +147,16 @@ internal sealed partial class Session : ISender
     }
 
     /// <summary>Tells the client that the relay stops, and lets it go. Completes when the connection is closed in good order.</summary>
-    public Task DrainAsync()
+    public async Task DrainAsync()
     {
         End(Ending.Draining);
 
-        // Not only the pump: the invitation to reconnect is SignalR's own last word, and a stopping server cuts it short.
-        return _closed.Task;
+        // Not only the pump: the invitation to reconnect is SignalR's own last word, after which it calls the connection
+        // aborted, and a stopping server would cut it short.
+        var closed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var aborted = _context.ConnectionAborted.UnsafeRegister(
+            static closed => ((TaskCompletionSource)closed!).TrySetResult(), closed).ConfigureAwait(false);
+        await closed.Task.ConfigureAwait(false);
     }
 
     /// <summary>The connection is gone. Waits until nothing here runs any more.</summary>
@@ -163,7 +166,6 @@ internal sealed partial class Session : ISender
         await _pump;
         if (Peer is { } peer)
             _registry.Leave(peer, this);
-        _closed.TrySetResult();
     }
 
     private async Task CloseAsync(Ending ending)
