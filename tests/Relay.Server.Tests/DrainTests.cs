@@ -17,6 +17,8 @@ public sealed class DrainTests
         var bob = await relay.NewPeer(json: true, reconnects: true).Enter("bob");
         var silent = relay.NewPeer(reconnects: true);
         await silent.Connect();
+        await silent.Acknowledge(0, epoch: "");
+        await silent.SeesError(ErrorCode.NotRegistered);
         var polling = await relay.NewPeer(transport: Microsoft.AspNetCore.Http.Connections.HttpTransportType.LongPolling).Enter("polling");
         Exception? why = null;
         alice.Connection.Reconnecting += failure => Task.FromResult(why = failure);

@@ -71,7 +71,7 @@ public sealed class OfflineTests
         alice = await relay.Enter("alice");
         await Eventually.Is("alice is told again", () => alice.All<Dropped>().Sum(dropped => dropped.Count) == 5);
         AssertEvicted(alice.All<Dropped>());
-        await alice.Acknowledge(0, report: alice.All<Dropped>()[^1].Report);
+        await alice.AcknowledgeForSure(0, report: alice.All<Dropped>()[^1].Report);
         alice = await relay.Enter("alice");
         await alice.Send("alice", "sync");
         await alice.SeesTexts("sync");
@@ -169,6 +169,6 @@ public sealed class OfflineTests
             await peer.SeesMessages(seen + 1);
         }
 
-        await peer.Acknowledge(peer.Position);
+        await peer.AcknowledgeForSure(peer.Position);
     }
 }

@@ -111,6 +111,15 @@ internal sealed class RawPeer : IAsyncDisposable
     public Task Acknowledge(long sequence, long report = 0, string? epoch = null) => Call(
         nameof(IRelayHub.Acknowledge), new Acknowledgement { Epoch = epoch ?? Epoch, Sequence = sequence, Report = report });
 
+    /// <summary>Acknowledges, and waits until the relay has heard it: the calls of one connection run one after the other.</summary>
+    public async Task AcknowledgeForSure(long sequence, long report = 0)
+    {
+        await Acknowledge(sequence, report);
+        var answers = AnsweredYes.Count;
+        await Send("nobody", "ping");
+        await SeesAnswers(answers + 1);
+    }
+
     /// <summary>Any call at all.</summary>
     public Task Call(string method, params object?[] arguments) => Connection.SendCoreAsync(method, arguments);
 
