@@ -62,11 +62,12 @@ internal sealed class RelayApp : IAsyncDisposable
         true, "Development", services => services.Configure<LoggerFilterOptions>(options => options.Rules.Clear()), settings);
 
     /// <summary>Stops the program as a signal does.</summary>
-    public Task Stop()
+    public async Task Stop()
     {
-        // In the factory nobody waits for the signal, so the host is stopped as the program would.
-        Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
-        return Services.GetRequiredService<IHost>().StopAsync();
+        // The program then stops and disposes of itself, so all that is asked of it is asked before.
+        var lifetime = Services.GetRequiredService<IHostApplicationLifetime>();
+        await Task.Run(lifetime.StopApplication);
+        await Eventually.Is("the relay has stopped", () => lifetime.ApplicationStopped.IsCancellationRequested);
     }
 
     /// <summary>A client that is not connected yet.</summary>
