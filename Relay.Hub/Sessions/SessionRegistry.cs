@@ -101,6 +101,11 @@ internal sealed class SessionRegistry(
         _draining = true;
         logger.Draining(_open.Count);
         var drained = Task.WhenAll(_open.Keys.Select(session => session.DrainAsync()));
-        await Task.WhenAny(drained, Task.Delay(directory.Options.DrainTimeout, time));
+        var limit = Task.Delay(directory.Options.DrainTimeout, time);
+        await Task.WhenAny(drained, limit);
+
+        // The last words are in SignalR's pipes, and nothing tells when its transports have written them out: a stop that
+        // goes on at once cuts them off. Real time, because it is the network that is waited for.
+        await Task.WhenAny(Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System), limit);
     }
 }
