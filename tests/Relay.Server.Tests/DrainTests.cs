@@ -54,15 +54,16 @@ public sealed class DrainTests
     [Fact]
     public async Task A_stopping_relay_is_not_ready()
     {
-        await using var relay = RelayApp.InMemory();
+        var atStop = new HealthAtStop();
+        await using var relay = RelayApp.InMemory(services => services.AddSingleton<IHostedService>(atStop));
         relay.Logs.Expect("shutting down");
         await relay.Enter("alice");
-        var health = relay.Services.GetRequiredService<HealthCheckService>();
-        Assert.Equal(HealthStatus.Healthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
+        atStop.Health = relay.Services.GetRequiredService<HealthCheckService>();
+        Assert.Equal(HealthStatus.Healthy, (await atStop.Health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
 
-        relay.Services.GetRequiredService<IHostApplicationLifetime>().StopApplication();
+        await relay.Stop();
 
-        Assert.Equal(HealthStatus.Unhealthy, (await health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
+        Assert.Equal(HealthStatus.Unhealthy, atStop.Status);
     }
 
     [Fact]
@@ -82,5 +83,18 @@ public sealed class DrainTests
 
         await alice.Sees<Draining>();
         await stopping.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Looks at the relay's health while it stops: before that it is still healthy, after it there is nobody to ask.</summary>
+    private sealed class HealthAtStop : IHostedService
+    {
+        public HealthCheckService? Health { get; set; }
+
+        public HealthStatus? Status { get; private set; }
+
+        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+        public async Task StopAsync(CancellationToken cancellationToken) =>
+            Status = (await Health!.CheckHealthAsync(cancellationToken)).Status;
     }
 }
