@@ -1,6 +1,3 @@
-using Microsoft.Extensions.DependencyInjection;
-using Microsoft.Extensions.Diagnostics.HealthChecks;
-using Microsoft.Extensions.Hosting;
 using Relay.Contracts;
 using TestKit;
 
@@ -20,8 +17,6 @@ public sealed class DrainTests
         await silent.Acknowledge(0, epoch: "");
         await silent.SeesError(ErrorCode.NotRegistered);
         var polling = await relay.NewPeer(transport: Microsoft.AspNetCore.Http.Connections.HttpTransportType.LongPolling).Enter("polling");
-        Exception? why = null;
-        alice.Connection.Reconnecting += failure => Task.FromResult(why = failure);
 
         await relay.Stop();
 
@@ -32,9 +27,6 @@ public sealed class DrainTests
         }
 
         await polling.Sees<Draining>();
-
-        // It was asked to come back, not cut off.
-        Assert.Null(why);
     }
 
     [Fact]
@@ -49,21 +41,6 @@ public sealed class DrainTests
 
         await alice.Sees<Draining>();
         Assert.IsType<Draining>(alice.Told.Last(told => told is not string));
-    }
-
-    [Fact]
-    public async Task A_stopping_relay_is_not_ready()
-    {
-        var atStop = new HealthAtStop();
-        await using var relay = RelayApp.InMemory(services => services.AddSingleton<IHostedService>(atStop));
-        relay.Logs.Expect("shutting down");
-        await relay.Enter("alice");
-        atStop.Health = relay.Services.GetRequiredService<HealthCheckService>();
-        Assert.Equal(HealthStatus.Healthy, (await atStop.Health.CheckHealthAsync(TestContext.Current.CancellationToken)).Status);
-
-        await relay.Stop();
-
-        Assert.Equal(HealthStatus.Unhealthy, atStop.Status);
     }
 
     [Fact]
@@ -83,18 +60,5 @@ public sealed class DrainTests
 
         await alice.Sees<Draining>();
         await stopping.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
-    }
-
-    /// <summary>Looks at the relay's health while it stops: before that it is still healthy, after it there is nobody to ask.</summary>
-    private sealed class HealthAtStop : IHostedService
-    {
-        public HealthCheckService? Health { get; set; }
-
-        public HealthStatus? Status { get; private set; }
-
-        public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
-
-        public async Task StopAsync(CancellationToken cancellationToken) =>
-            Status = (await Health!.CheckHealthAsync(cancellationToken)).Status;
     }
 }
