@@ -90,7 +90,11 @@ internal static class SendCommand
     private static async IAsyncEnumerable<string> LinesAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
+        // UTF-8 whatever the locale says: it is what the other side prints.
+        using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+
+        // A read of a terminal or a pipe can't be cancelled, only left behind; the program is about to end then.
+        while (await Task.Run(input.ReadLine, cancellationToken).WaitAsync(cancellationToken) is { } line)
             yield return line;
     }
 
