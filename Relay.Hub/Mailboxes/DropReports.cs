@@ -16,6 +16,12 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
     /// <summary>Ids in one report: 16 KiB on the wire at the most.</summary>
     private const int MaxIdsInReport = 512;
 
+    /// <summary>
+    /// Reports told on one connection and not acknowledged. Above it further losses grow the newest report, instead of
+    /// one more report each: a sender that causes losses and acknowledges none must not fill the memory with reports.
+    /// </summary>
+    private const int MaxTold = 64;
+
     private readonly Lock _gate = new();
     private readonly Fifo<DropReport> _reports = new();
     private readonly HashSet<(PeerId, MessageId)> _lost = new(SenderAndId.Comparer);
@@ -59,12 +65,12 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
             _sent = 0;
     }
 
-    /// <summary>The next report to send, or null. It does not change any more.</summary>
+    /// <summary>The next report to send; null when there is none, or too many are unacknowledged. It does not change any more.</summary>
     public DropReport? Next()
     {
         lock (_gate)
         {
-            if (_sent == _reports.Count)
+            if (_sent == _reports.Count || _sent == MaxTold)
                 return null;
 
             var report = _reports[_sent++];
