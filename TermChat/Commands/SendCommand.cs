@@ -77,6 +77,8 @@ internal static class SendCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
+            while (underWay.TryDequeue(out var next) && next.IsCompletedSuccessfully)
+                await tally.AddAsync(next);
             Terminal.Say($"interrupted: the relay had accepted {tally.Accepted} messages");
             return ExitCode.Interrupted;
         }
@@ -88,7 +90,10 @@ internal static class SendCommand
     private static async IAsyncEnumerable<string> LinesAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        while (await Console.In.ReadLineAsync(cancellationToken) is { } line)
+        // Not Console.In: it blocks whoever asks it, asynchronously too, and a program that waits for a line must hear Ctrl+C.
+        // Left open at the end, because a read that was given up may still be under way in it.
+        var input = new StreamReader(Console.OpenStandardInput(), Console.InputEncoding);
+        while (await input.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken) is { } line)
             yield return line;
     }
 
