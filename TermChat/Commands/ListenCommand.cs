@@ -27,7 +27,7 @@ internal static class ListenCommand
         Terminal.WarnUnencrypted();
         await using var transport = new RelayTransport(options);
         transport.StateChanged += change => Tell(change, options);
-        transport.LossReported += loss => Tell(loss);
+        transport.LossReported += Terminal.Tell;
         try
         {
             for (var received = 0; count == 0 || received < count; received++)
@@ -58,11 +58,5 @@ internal static class ListenCommand
             Terminal.Say($"listening as {options.Peer.Value} at {options.Url}; Ctrl+C ends");
         else if (change is { State: RelayConnectionState.Waiting, Reason: { } reason, NextAttemptIn: { } pause })
             Terminal.Say($"{reason.Message} Next attempt in {pause.TotalSeconds:0.0} s.");
-    }
-
-    private static void Tell(LossReport loss)
-    {
-        if (loss.Direction == LossDirection.Received)
-            Terminal.Say($"{loss.Count} messages for you were lost at the relay before you could get them");
     }
 }

@@ -60,6 +60,8 @@ internal static class SendCommand
         // With the relay as its only path, the hybrid's part is to send again, in order, what a broken connection left open.
         await using var transport = new HybridTransport(direct: null, relay);
         var tally = new SendTally();
+        transport.LossReported += Terminal.Tell;
+        transport.LossReported += tally.Lose;
         var underWay = new Queue<Task<SendResult>>();
         try
         {

@@ -1,4 +1,5 @@
 using System.Text;
+using Client.Transport;
 
 namespace TermChat.Commands;
 
@@ -10,6 +11,15 @@ internal static class Terminal
 
     public static void WarnUnencrypted() =>
         Say("not encrypted yet: the relay can read these messages, and anybody can claim a name. For trying out only.");
+
+    /// <summary>Says what was lost on the way to this person.</summary>
+    public static void Tell(LossReport loss)
+    {
+        if (loss.Reason == LossReason.RelayRestarted)
+            Say("the relay has restarted, and forgotten every message that waited there");
+        else if (loss.Direction == LossDirection.Received)
+            Say($"{loss.Count} messages for you were lost at the relay before you could get them");
+    }
 
     /// <summary>Text of strangers as it may be printed: no character in it moves the cursor, colours, or hides anything.</summary>
     public static string Printable(ReadOnlySpan<byte> utf8)
