@@ -28,12 +28,13 @@ internal static class ListenCommand
         await using var transport = new RelayTransport(options);
         transport.StateChanged += change => Tell(change, options);
         transport.LossReported += Terminal.Tell;
+        var output = new StreamWriter(Terminal.OpenOutput()) { AutoFlush = true };
         try
         {
             for (var received = 0; count == 0 || received < count; received++)
             {
                 var message = await transport.ReceiveAsync(cancellationToken);
-                Console.WriteLine($"{message.Sender.Value}: {Terminal.Printable(message.Payload.Span)}");
+                await output.WriteLineAsync($"{message.Sender.Value}: {Terminal.Printable(message.Payload.Span)}");
 
                 // Only now: had the program been killed before the line was out, the message would come again.
                 message.Acknowledge();
@@ -48,6 +49,11 @@ internal static class ListenCommand
         catch (TransportException final)
         {
             Terminal.Say(final.Message);
+            return ExitCode.Failure;
+        }
+        catch (IOException broken)
+        {
+            Terminal.Say($"standard output takes nothing more: {broken.Message}. The message is not acknowledged, and comes again.");
             return ExitCode.Failure;
         }
     }
