@@ -19,6 +19,9 @@ internal static class StartFailure
             $"The relay did not start: {inUse.Message} Another program, perhaps another relay, listens there. Stop it, or choose another address with --urls.",
         SocketException refused =>
             $"The relay did not start: it could not listen ({refused.Message}). Choose another address with --urls.",
+        FormatException { Source: "Microsoft.AspNetCore.Http" } or ArgumentException { ParamName: "port" } or
+        InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } =>
+            $"The relay did not start: it could not listen ({failure.Message}). Write the address such as --urls http://localhost:9000.",
         _ => null,
     };
 }

@@ -8,9 +8,6 @@ internal sealed class AcknowledgementTracker
     /// <summary>Everything up to this position is acknowledged.</summary>
     public long Acknowledged { get; private set; }
 
-    /// <summary>How many positions came in behind <see cref="Acknowledged"/>.</summary>
-    public int OpenCount => _open.Count;
-
     /// <summary>Starts over: the positions before mean nothing any more, and their acknowledgements change nothing.</summary>
     public void Restart(long acknowledged)
     {

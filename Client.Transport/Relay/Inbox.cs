@@ -18,6 +18,9 @@ internal sealed class Inbox(int rememberedIds)
     private RelayLink? _link;
     private string? _epoch;
     private long _received;
+
+    // Up to here the relay keeps nothing for us any more, though the application may not have taken all of it.
+    private long _settled;
     private long _report;
     private ReceivedMessage? _handedOut;
 
@@ -47,6 +50,7 @@ internal sealed class Inbox(int rememberedIds)
                 _positions.Restart(sequence);
             }
 
+            _settled = sequence;
             _received = Math.Max(_received, sequence);
             return restarted;
         }
@@ -55,27 +59,47 @@ internal sealed class Inbox(int rememberedIds)
     /// <summary>Takes one message, if it is not here already.</summary>
     public void Deliver(RelayLink link, long position, PeerId sender, MessageId id, ReadOnlyMemory<byte> payload)
     {
-        ReceivedMessage? copy;
-        long missing;
-        lock (_gate)
-        {
-            if (_link != link || position <= _received)
-                return;
-
-            missing = position - _received - 1;
-            _received = position;
-            var slot = _positions.Open(position);
-            copy = new ReceivedMessage(sender, id, payload, TransportKind.Relay, _ => Settle(slot));
-        }
-
         // Before the message, as the loss was.
-        if (missing > 0)
+        if (SkipTo(link, position) is > 0 and var missing)
             link.ReportGap(missing);
 
-        // In this order even against a second connection: deliveries of one link come one at a time, and Begin makes
-        // all others bounce off above.
-        if (_arrivals.Take(copy) is { } message)
-            _messages.Writer.TryWrite(message);
+        lock (_gate)
+        {
+            if (_link != link)
+                return;
+
+            if (position > _received)
+            {
+                _received = position;
+                var slot = _positions.Open(position);
+
+                // Still under the lock: a link that begins now may deliver the next position before this line goes on.
+                if (_arrivals.Take(new ReceivedMessage(sender, id, payload, TransportKind.Relay, _ => Settle(slot))) is { } message)
+                    _messages.Writer.TryWrite(message);
+                return;
+            }
+
+            if (position > _positions.Acknowledged)
+                return;
+        }
+
+        // The relay does not know that it is taken: the acknowledgement came before the relay had delivered the position
+        // on this link, and was refused. Unrepeated, it would leave the relay's window full for good.
+        link.AcknowledgeSoon();
+    }
+
+    /// <returns>How many positions were left out in front of this one.</returns>
+    private long SkipTo(RelayLink link, long position)
+    {
+        lock (_gate)
+        {
+            if (_link != link || position <= _received + 1)
+                return 0;
+
+            var missing = position - _received - 1;
+            _received = position - 1;
+            return missing;
+        }
     }
 
     /// <summary>The relay says that everything up to a position is lost.</summary>
@@ -91,6 +115,7 @@ internal sealed class Inbox(int rememberedIds)
 
             missing = sequence - _received;
             _received = sequence;
+            _settled = sequence;
             slot = _positions.Open(sequence);
         }
 
@@ -118,13 +143,13 @@ internal sealed class Inbox(int rememberedIds)
             return new Acknowledgement { Epoch = _epoch, Sequence = _positions.Acknowledged, Report = _report };
     }
 
-    /// <summary>How many messages are here, or with the application, that are not acknowledged.</summary>
-    public int Unacknowledged
+    /// <summary>How many positions the relay has delivered to us and waits for: the length of its window.</summary>
+    public long InWindow
     {
         get
         {
             lock (_gate)
-                return _positions.OpenCount;
+                return _received - Math.Max(_positions.Acknowledged, _settled);
         }
     }
 

@@ -78,7 +78,7 @@ internal sealed partial class RelayLink
         }
 
         _inbox.Deliver(this, position, sender, id, message.Payload);
-        if (_inbox.Unacknowledged > _limits.DeliveryWindowMessages)
+        if (_inbox.InWindow > _limits.DeliveryWindowMessages)
         {
             Break(new TransportException(
                 TransportError.ConnectionClosed,

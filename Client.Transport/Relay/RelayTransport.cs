@@ -43,9 +43,6 @@ public sealed partial class RelayTransport : ITransport
     /// <summary>The PeerId this transport registers.</summary>
     public PeerId Self => _options.Peer;
 
-    /// <summary>Messages that are here, or with the application, and not acknowledged.</summary>
-    internal int Unacknowledged => _inbox.Unacknowledged;
-
     /// <summary>Where the transport stands with its relay.</summary>
     public RelayConnectionState State => _state;
 

@@ -27,13 +27,14 @@ internal static class ListenCommand
         Terminal.WarnUnencrypted();
         await using var transport = new RelayTransport(options);
         transport.StateChanged += change => Tell(change, options);
-        transport.LossReported += loss => Tell(loss);
+        transport.LossReported += Terminal.Tell;
+        var output = new StreamWriter(Terminal.OpenOutput()) { AutoFlush = true };
         try
         {
             for (var received = 0; count == 0 || received < count; received++)
             {
                 var message = await transport.ReceiveAsync(cancellationToken);
-                Console.WriteLine($"{message.Sender.Value}: {Terminal.Printable(message.Payload.Span)}");
+                await output.WriteLineAsync($"{message.Sender.Value}: {Terminal.Printable(message.Payload.Span)}");
 
                 // Only now: had the program been killed before the line was out, the message would come again.
                 message.Acknowledge();
@@ -50,6 +51,11 @@ internal static class ListenCommand
             Terminal.Say(final.Message);
             return ExitCode.Failure;
         }
+        catch (IOException broken)
+        {
+            Terminal.Say($"standard output takes nothing more: {broken.Message}. The message is not acknowledged, and comes again.");
+            return ExitCode.Failure;
+        }
     }
 
     private static void Tell(RelayConnectionChange change, RelayTransportOptions options)
@@ -58,11 +64,5 @@ internal static class ListenCommand
             Terminal.Say($"listening as {options.Peer.Value} at {options.Url}; Ctrl+C ends");
         else if (change is { State: RelayConnectionState.Waiting, Reason: { } reason, NextAttemptIn: { } pause })
             Terminal.Say($"{reason.Message} Next attempt in {pause.TotalSeconds:0.0} s.");
-    }
-
-    private static void Tell(LossReport loss)
-    {
-        if (loss.Direction == LossDirection.Received)
-            Terminal.Say($"{loss.Count} messages for you were lost at the relay before you could get them");
     }
 }

@@ -60,6 +60,8 @@ internal static class SendCommand
         // With the relay as its only path, the hybrid's part is to send again, in order, what a broken connection left open.
         await using var transport = new HybridTransport(direct: null, relay);
         var tally = new SendTally();
+        transport.LossReported += Terminal.Tell;
+        transport.LossReported += tally.Lose;
         var underWay = new Queue<Task<SendResult>>();
         try
         {
@@ -90,11 +92,11 @@ internal static class SendCommand
     private static async IAsyncEnumerable<string> LinesAsync(
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        // UTF-8 whatever the locale says: it is what the other side prints.
-        using var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
-
-        // A read of a terminal or a pipe can't be cancelled, only left behind; the program is about to end then.
-        while (await Task.Run(input.ReadLine, cancellationToken).WaitAsync(cancellationToken) is { } line)
+        // Not Console.In: it blocks whoever asks it, asynchronously too, and a program that waits for a line must hear Ctrl+C.
+        // Left open at the end, because a read that was given up may still be under way in it. UTF-8 whatever the locale
+        // says: it is what the other side prints.
+        var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
+        while (await input.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken) is { } line)
             yield return line;
     }
 

@@ -7,6 +7,7 @@ internal sealed class SendTally
 {
     private int _queued;
     private int _failed;
+    private long _lost;
 
     public int Accepted { get; private set; }
 
@@ -14,7 +15,10 @@ internal sealed class SendTally
 
     public string Summary => Failure is not null
         ? $"not sent: {Failure.Message}" + (Accepted + _failed > 1 ? $" ({Accepted} accepted before, {_failed} not)" : "")
-        : $"accepted: {Accepted}" + (_queued > 0 ? $" ({_queued} of them wait at the relay, the recipient is not connected)" : "");
+        : $"accepted: {Accepted}" + (_queued > 0 ? $" ({_queued} of them wait at the relay, the recipient is not connected)" : "") +
+            (Lost > 0 ? $"; but the relay has already given up {Lost} or more, because too many wait there or for too long" : "");
+
+    private long Lost => Interlocked.Read(ref _lost);
 
     public async Task AddAsync(Task<SendResult> send)
     {
@@ -35,6 +39,14 @@ internal sealed class SendTally
         {
             Fail(refused);
         }
+    }
+
+    /// <summary>Counts what the relay lost after it had accepted it. Any thread.</summary>
+    public void Lose(LossReport loss)
+    {
+        // Only the relay's: what this program gives up by itself it has counted as not sent.
+        if (loss is { Direction: LossDirection.Sent, Reason: LossReason.Evicted or LossReason.Expired or LossReason.Unknown })
+            Interlocked.Add(ref _lost, loss.Count);
     }
 
     private void Fail(TransportException failure)

@@ -180,6 +180,58 @@ public sealed class RelayReceiveTests : RelayTests
         await Eventually.Is("the transport has left", () => reasons.Any(reason => reason.Contains("delivers more", StringComparison.Ordinal)));
     }
 
+    [Fact]
+    public async Task What_comes_again_though_it_was_taken_is_acknowledged_again()
+    {
+        await using var relay = await ScriptedRelay.StartAsync();
+        IClientProxy? caller = null;
+        relay.OnRegister = async registering =>
+        {
+            caller = registering;
+            await caller.SendAsync("Registered", ScriptedRelay.Registered());
+            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(1, "once"u8.ToArray()));
+        };
+        await using var bob = Transport(relay.Url, Bob);
+        (await bob.ReceiveAsync(Token)).Acknowledge();
+        await Eventually.Is("it is acknowledged", () => AcknowledgementsOf(relay, 1) == 1);
+
+        // A relay that refused the acknowledgement, because it came before the position was delivered on this connection.
+        await caller!.SendAsync("Deliver", ScriptedRelay.Delivery(1, "once"u8.ToArray()), Token);
+
+        await Eventually.Is("it is acknowledged again", () => AcknowledgementsOf(relay, 1) == 2);
+    }
+
+    [Fact]
+    public async Task What_the_relay_has_lost_takes_no_room_in_its_window()
+    {
+        await using var relay = await ScriptedRelay.StartAsync();
+        var payloads = Enumerable.Repeat<byte[]>([1], 200).ToArray();
+        relay.OnRegister = async caller =>
+        {
+            await caller.SendAsync("Registered", ScriptedRelay.Registered());
+            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(1, payloads));
+            await caller.SendAsync("Missed", new Missed { Count = 300, Sequence = 300 });
+            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(301, payloads));
+            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(501, "last"u8.ToArray()));
+        };
+        await using var bob = Transport(relay.Url, Bob);
+        var reasons = new List<string>();
+        bob.StateChanged += change => reasons.Add(change.Reason?.Message ?? "");
+        await bob.ConnectAsync(Alice, Token);
+
+        for (var i = 0; i < 400; i++)
+            (await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token)).Hold();
+
+        Assert.Equal("last", await ReceiveTextAsync(bob));
+        Assert.DoesNotContain(reasons, reason => reason.Contains("delivers more", StringComparison.Ordinal));
+    }
+
+    private static int AcknowledgementsOf(ScriptedRelay relay, long sequence)
+    {
+        lock (relay.Acknowledgements)
+            return relay.Acknowledgements.Count(one => one.Sequence == sequence);
+    }
+
     private static Task UntilAcknowledgedAsync(RelayHost host, int count) => Eventually.Is(
         $"{count} messages are acknowledged", () => host.Acknowledged(Bob) >= count);
 }

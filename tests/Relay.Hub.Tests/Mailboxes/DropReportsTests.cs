@@ -152,6 +152,28 @@ public sealed class DropReportsTests
     }
 
     [Fact]
+    public void A_sender_that_never_acknowledges_cannot_make_reports_without_end()
+    {
+        for (var i = 1; i <= 10_000; i++)
+        {
+            Lose(Bob, i);
+            _reports.Next();
+        }
+
+        _reports.Restart();
+        var told = 0;
+        long count = 0;
+        while (_reports.Next() is { } report)
+        {
+            (told, count) = (told + 1, count + report.Count);
+            _reports.Acknowledge(report.Number);
+        }
+
+        Assert.InRange(told, 64, 100);
+        Assert.Equal(10_000, count);
+    }
+
+    [Fact]
     public void A_report_costs_what_it_holds_until_it_is_acknowledged()
     {
         Lose(Bob, 1, 2);

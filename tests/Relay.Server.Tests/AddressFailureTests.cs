@@ -1,0 +1,35 @@
+using System.Net;
+using System.Net.Sockets;
+using TestKit;
+
+namespace Relay.Server.Tests;
+
+/// <summary>An address the relay cannot listen at: one sentence that helps, and no stack trace.</summary>
+public sealed class AddressFailureTests
+{
+    [Theory]
+    [InlineData("nonsense", "Invalid url: 'nonsense'")]
+    [InlineData("http://127.0.0.1:99999", "'port'")]
+    [InlineData("ftp://127.0.0.1:9000", "Unrecognized scheme")]
+    public async Task An_address_that_is_none_is_explained(string address, string why) =>
+        Assert.Contains(why, await FailureOfAsync(address), StringComparison.Ordinal);
+
+    [Fact]
+    public async Task An_address_that_is_taken_is_explained()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        socket.Listen();
+
+        Assert.Contains("address already in use", await FailureOfAsync($"http://{socket.LocalEndPoint}"), StringComparison.Ordinal);
+    }
+
+    private static async Task<string> FailureOfAsync(string address)
+    {
+        await using var relay = ProgramProcess.Start("Relay.Server", $"--urls={address}");
+
+        Assert.Equal(1, await relay.WaitForExitAsync());
+        Assert.DoesNotContain("   at ", relay.Output.ToString() + relay.Errors, StringComparison.Ordinal);
+        return Assert.Single(relay.Errors.Lines);
+    }
+}
