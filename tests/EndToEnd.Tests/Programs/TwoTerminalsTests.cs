@@ -104,7 +104,7 @@ public sealed class TwoTerminalsTests
 
         Assert.Equal(0, await bob.WaitForExitAsync());
         Assert.Equal(130, await alice.WaitForExitAsync());
-        Assert.Contains("interrupted: the relay had accepted 1 messages", alice.Errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("interrupted: the relay had accepted", alice.Errors.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", alice.Errors.ToString() + bob.Errors, StringComparison.Ordinal);
     }
 
