@@ -28,9 +28,6 @@ public enum ErrorCode
     /// <summary>The relay's mailboxes hold as many bytes as they may. Try again later.</summary>
     MailboxesFull = 7,
 
-    /// <summary>The relay is shutting down and accepts no more messages.</summary>
-    ShuttingDown = 8,
-
     /// <summary>The relay does not speak this protocol version.</summary>
     UnsupportedVersion = 100,
 

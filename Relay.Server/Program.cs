@@ -7,6 +7,7 @@ try
     // Its settings lie beside the program, wherever it is started from.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     builder.Services.AddRelayHub();
+    ListenAddress.SetDefault(builder);
 
     var app = builder.Build();
     app.MapRelayHub();

@@ -8,14 +8,10 @@ public sealed partial class RelayTransport
     private volatile RelayLink? _link;
     private volatile RelayConnectionState _state;
     private Task? _supervising;
-
-    // What the attempt under way, or else the next one, will come to. Everybody who needs a connection waits for the same.
-    private TaskCompletionSource<RelayLink> _attempt = NewAttempt();
+    private readonly LinkWaiters _waiters = new();
 
     // Cuts the pause before the next attempt short.
     private TaskCompletionSource _hurry = NewHurry();
-
-    private static TaskCompletionSource<RelayLink> NewAttempt() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private static TaskCompletionSource NewHurry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -28,17 +24,18 @@ public sealed partial class RelayTransport
         }
     }
 
-    private async Task<ITransportLink> NextLinkAsync(CancellationToken cancellationToken)
+    /// <summary>Uses the link that is there, or the next one. Everybody who waits for one waits for the same attempt.</summary>
+    private Task<T> WithLink<T>(Func<RelayLink, T> use)
     {
         EnsureRunning();
-        Task<RelayLink> attempt;
         lock (_gate)
         {
-            attempt = _attempt.Task;
-            _hurry.TrySetResult();
-        }
+            if (_link is { IsOpen: true } link)
+                return Task.FromResult(use(link));
 
-        return await attempt.WaitAsync(cancellationToken).ConfigureAwait(false);
+            _hurry.TrySetResult();
+            return _waiters.Add(use);
+        }
     }
 
     private async Task SuperviseAsync()
@@ -81,11 +78,8 @@ public sealed partial class RelayTransport
     {
         lock (_gate)
         {
+            _waiters.Open(link);
             _link = link;
-            _attempt.TrySetResult(link);
-
-            // Whoever comes once this link is gone waits for the next.
-            _attempt = NewAttempt();
             _hurry = NewHurry();
         }
 
@@ -116,11 +110,7 @@ public sealed partial class RelayTransport
         {
             if (failures > 0)
             {
-                _attempt.TrySetException(reason);
-
-                // Nobody may have waited for this attempt; its failure is logged below.
-                _ = _attempt.Task.Exception;
-                _attempt = NewAttempt();
+                _waiters.Fail(reason);
                 _hurry = NewHurry();
             }
 
@@ -139,8 +129,7 @@ public sealed partial class RelayTransport
     private void EndReplaced(TransportException reason)
     {
         lock (_gate)
-            _attempt.TrySetException(reason);
-        _ = _attempt.Task.Exception;
+            _waiters.Close(reason);
         Change(RelayConnectionState.Replaced, reason);
         _inbox.Complete(reason);
     }
@@ -154,8 +143,7 @@ public sealed partial class RelayTransport
             await supervising.ConfigureAwait(false);
 
         lock (_gate)
-            _attempt.TrySetException(Disposed());
-        _ = _attempt.Task.Exception;
+            _waiters.Close(Disposed());
         Change(RelayConnectionState.Disposed);
     }
 

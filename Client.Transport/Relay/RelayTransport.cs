@@ -59,12 +59,16 @@ public sealed partial class RelayTransport : ITransport
     /// <inheritdoc/>
     /// <param name="peer">Any peer: all are reached by the same connection.</param>
     public async ValueTask<ITransportLink> ConnectAsync(PeerId peer, CancellationToken cancellationToken = default) =>
-        _link is { IsOpen: true } link ? link : await NextLinkAsync(cancellationToken).ConfigureAwait(false);
+        await WithLink(link => link).WaitAsync(cancellationToken).ConfigureAwait(false);
 
+    /// <inheritdoc/>
+    /// <remarks>Sends that do not wait for each other keep the order of their calls, also while there is no connection yet.</remarks>
     public async ValueTask<SendResult> SendAsync(PeerId recipient, OutgoingMessage message, CancellationToken cancellationToken = default)
     {
-        var link = await ConnectAsync(recipient, cancellationToken).ConfigureAwait(false);
-        return await link.SendAsync(recipient, message, cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(message);
+        cancellationToken.ThrowIfCancellationRequested();
+        var sending = await WithLink(link => link.SendAsync(recipient, message, cancellationToken)).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return await sending.ConfigureAwait(false);
     }
 
     public ValueTask<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken = default)

@@ -17,10 +17,10 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
     private const int MaxIdsInReport = 512;
 
     /// <summary>
-    /// Reports told on one connection and not acknowledged. Above it further losses grow the newest report, instead of
-    /// one more report each: a sender that causes losses and acknowledges none must not fill the memory with reports.
+    /// Reports told and not acknowledged, at the most. What is lost meanwhile merges into the ones behind them; a client
+    /// that is told each loss by itself and acknowledges none would make the relay keep a report for each.
     /// </summary>
-    private const int MaxTold = 64;
+    private const int MaxTold = 16;
 
     private readonly Lock _gate = new();
     private readonly Fifo<DropReport> _reports = new();
@@ -65,7 +65,7 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
             _sent = 0;
     }
 
-    /// <summary>The next report to send; null when there is none, or too many are unacknowledged. It does not change any more.</summary>
+    /// <summary>The next report to send, or null if there is none, or the client must first acknowledge. It does not change any more.</summary>
     public DropReport? Next()
     {
         lock (_gate)
@@ -121,7 +121,8 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
             // Only one that was never told may still grow, not even on an earlier connection: that one's pump may still be
             // reading it, and a client may know a report by its number.
             var newest = _reports[_reports.Count - 1];
-            if (newest.Number > _lastTold && newest.Recipient == recipient && newest.Reason == reason && newest.Ids.Count < MaxIdsInReport)
+            var fits = newest.Recipient == recipient && (newest.Reason == reason || recipient is null) && newest.Ids.Count < MaxIdsInReport;
+            if (fits && newest.Number > _lastTold)
                 return newest;
         }
 

@@ -58,10 +58,11 @@ internal sealed partial class Session
             return;
         }
 
-        if (messages.Count > RelayOptions.MaxBatchMessages)
+        if (messages.Count > RelayOptions.MaxBatchMessages || (messages.Count > 1 && PayloadBytes(messages) > RelayOptions.MaxBatchBytes))
         {
             // A frame can hold half a million of nothing: the first answers too many end the connection, and this loop.
-            var why = $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages; this one had {messages.Count}.";
+            var why = $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages of {RelayOptions.MaxBatchBytes} bytes together, or one; " +
+                $"this one had {messages.Count} of {PayloadBytes(messages)} bytes.";
             for (var i = 0; i < messages.Count && !HasEnded; i++)
                 Refuse(ErrorCode.Malformed, why, request.First + i);
             return;
@@ -82,6 +83,14 @@ internal sealed partial class Session
 
         if (!Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report))
             Refuse(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection.");
+    }
+
+    private static long PayloadBytes(IReadOnlyList<OutboundMessage?> messages)
+    {
+        long bytes = 0;
+        for (var i = 0; i < messages.Count; i++)
+            bytes += messages[i]?.Payload.Length ?? 0;
+        return bytes;
     }
 
     private bool IsRegistered(string method)

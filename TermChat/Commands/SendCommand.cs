@@ -79,8 +79,8 @@ internal static class SendCommand
         }
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
-            while (underWay.TryDequeue(out var next) && next.IsCompletedSuccessfully)
-                await tally.AddAsync(next);
+            foreach (var done in underWay.Where(send => send.IsCompletedSuccessfully))
+                await tally.AddAsync(done);
             Terminal.Say($"interrupted: the relay had accepted {tally.Accepted} messages");
             return ExitCode.Interrupted;
         }

@@ -43,7 +43,10 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <param name="arguments">Its command line, one by one.</param>
     public static ProgramProcess Start(string program, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
     {
-        var dll = Path.Combine(AppContext.BaseDirectory, program + ".dll");
+        // In a folder of its own if the test project made one, else beside the tests.
+        var dll = Path.Combine(AppContext.BaseDirectory, "programs", program, program + ".dll");
+        if (!File.Exists(dll))
+            dll = Path.Combine(AppContext.BaseDirectory, program + ".dll");
         if (!File.Exists(dll))
             throw new FileNotFoundException($"{program} is not beside the tests. Does the test project reference it?", dll);
 

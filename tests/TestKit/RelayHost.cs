@@ -26,6 +26,9 @@ public sealed class RelayHost : IAsyncDisposable
 
     public IServiceProvider Services => _app!.Services;
 
+    /// <summary>What the relay's mailboxes hold now, its own bookkeeping included.</summary>
+    public long MailboxBytes => Services.GetRequiredService<PeerDirectory>().Budget.Used;
+
     /// <summary>Up to which position a peer has acknowledged its mailbox; 0 if it has none.</summary>
     public long Acknowledged(PeerId peer) => Services.GetRequiredService<PeerDirectory>().Find(peer)?.Acknowledged ?? 0;
 

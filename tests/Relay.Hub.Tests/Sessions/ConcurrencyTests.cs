@@ -41,6 +41,27 @@ public sealed class ConcurrencyTests
         Assert.Equal((0, 0L), (_relay.Directory.Count, _relay.Directory.Budget.Used));
     }
 
+    [Fact]
+    public async Task Connections_that_break_while_they_register_leave_nothing_behind_whoever_takes_over_meanwhile()
+    {
+        for (var round = 0; round < 500; round++)
+        {
+            var (one, other, third) = (_relay.Connect(), _relay.Connect(), _relay.Connect());
+            await Task.WhenAll(
+                Task.Run(() => one.Register("alice"), TestContext.Current.CancellationToken),
+                Task.Run(one.DisconnectAsync, TestContext.Current.CancellationToken),
+                Task.Run(() => other.Register("alice"), TestContext.Current.CancellationToken),
+                Task.Run(() => third.Register("alice"), TestContext.Current.CancellationToken),
+                Task.Run(third.DisconnectAsync, TestContext.Current.CancellationToken),
+                Task.Run(_relay.Directory.Sweep, TestContext.Current.CancellationToken));
+            Assert.InRange(_relay.Sessions.ConnectedPeers, 0, 1);
+
+            await Task.WhenAll(one.DisconnectAsync(), other.DisconnectAsync(), third.DisconnectAsync());
+            Assert.Equal((0, 0), (_relay.Sessions.ConnectedPeers, _relay.Sessions.OpenConnections));
+            Assert.Equal((0, 0L), (_relay.Directory.Count, _relay.Directory.Budget.Used));
+        }
+    }
+
     /// <summary>Sends in batches, each answered before the next; after a takeover in the middle, what has no answer again.</summary>
     private async Task<List<(string To, Guid Id)>> Send(string name, Random random)
     {

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Diagnostics.HealthChecks;
 using Relay.Contracts;
 using Relay.Hub.Sessions;
 using TestKit;
@@ -153,5 +154,17 @@ public sealed class SessionTests
 
         Assert.Equal((0, 0, 0), (_relay.Directory.Count, _relay.Sessions.ConnectedPeers, _relay.Sessions.OpenConnections));
         Assert.Equal((int)ErrorCode.RegistrationTimeout, Assert.IsType<RelayError>(Assert.Single(silent.Told)).Code);
+    }
+
+    [Fact]
+    public async Task A_stopping_relay_is_not_ready()
+    {
+        var ready = new RelayReadiness(_relay.Sessions);
+        var context = new HealthCheckContext();
+        Assert.Equal(HealthStatus.Healthy, (await ready.CheckHealthAsync(context, TestContext.Current.CancellationToken)).Status);
+
+        await _relay.Sessions.DrainAsync();
+
+        Assert.Equal(HealthStatus.Unhealthy, (await ready.CheckHealthAsync(context, TestContext.Current.CancellationToken)).Status);
     }
 }

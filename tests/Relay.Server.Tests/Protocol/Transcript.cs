@@ -1,4 +1,5 @@
 using System.Text.RegularExpressions;
+using TestKit;
 
 namespace Relay.Server.Tests.Protocol;
 
@@ -21,8 +22,9 @@ internal enum StepKind
 internal sealed partial record Transcript(
     string Name, IReadOnlyDictionary<string, string> Settings, IReadOnlyList<TranscriptStep> Steps)
 {
-    public static IReadOnlyList<Transcript> ReadAll(string markdown) =>
-        [.. Block().Matches(markdown).Select(block => Parse(block.Groups["name"].Value, block.Groups["lines"].Value))];
+    /// <summary>All there are, in the order of the document.</summary>
+    public static IReadOnlyList<Transcript> All { get; } =
+        [.. Block().Matches(Repository.Read("docs", "protocol.md")).Select(block => Parse(block.Groups["name"].Value, block.Groups["lines"].Value))];
 
     private static Transcript Parse(string name, string text)
     {

@@ -64,12 +64,11 @@ internal sealed class TranscriptPeer : IAsyncDisposable
     public async Task CallAsync(string method, JsonNode body)
     {
         var type = typeof(IRelayHub).GetMethod(method)!.GetParameters()[0].ParameterType;
-        var typed = body.Deserialize(type, Json);
         try
         {
-            await _connection.InvokeAsync(method, _binary ? typed : body);
+            await _connection.InvokeAsync(method, _binary ? body.Deserialize(type, Json) : body);
         }
-        catch (Exception closed) when (closed is not HubException || _closed.Task.IsCompleted)
+        catch (Exception closed) when (closed is not HubException || IsClosed)
         {
             // The relay's answer is to close the connection, and the completion came too late.
         }
@@ -78,6 +77,9 @@ internal sealed class TranscriptPeer : IAsyncDisposable
     public async Task<(string Method, JsonNode Body)> HearAsync() =>
         await _heard.Reader.ReadAsync().AsTask().WaitAsync(Patience, TimeProvider.System);
 
+    public bool IsClosed => _closed.Task.IsCompleted;
+
+    /// <summary>Waits for the relay to close the connection, which after its last word it leaves to the client for 2 s.</summary>
     public Task IsClosedAsync() => _closed.Task.WaitAsync(Patience, TimeProvider.System);
 
     /// <summary>Breaks the connection without a word.</summary>
@@ -90,7 +92,7 @@ internal sealed class TranscriptPeer : IAsyncDisposable
     /// <summary>What was heard beyond the transcript, or null.</summary>
     public async Task<string?> LeftOverAsync()
     {
-        if (!_closed.Task.IsCompleted)
+        if (!IsClosed)
         {
             // The answer to this comes behind everything the relay had to say before.
             await CallAsync(nameof(IRelayHub.Relay), new JsonObject());

@@ -1,0 +1,44 @@
+using System.Text;
+using Client.Transport;
+using Client.Transport.Relay;
+using Relay.Contracts;
+using TestKit;
+
+namespace EndToEnd.Tests;
+
+/// <summary>A client in another language, written from <c>docs/protocol.md</c>, takes part as one of ours does.</summary>
+public sealed class JavaScriptPeerTests
+{
+    private const int Messages = 500;
+    private static readonly PeerId Alice = PeerId.Parse("alice");
+    private static readonly PeerId Jane = PeerId.Parse("jane");
+    private static readonly string[] InOrder = [.. Enumerable.Range(1, Messages).Select(number => $"message {number}")];
+
+    [Theory]
+    [InlineData("messagepack")]
+    [InlineData("json")]
+    public async Task A_JavaScript_peer_and_a_RelayTransport_exchange_messages_in_order_and_once(string protocol)
+    {
+        Assert.SkipWhen(NodePeer.Unavailable is not null, NodePeer.Unavailable ?? "");
+        var cancellationToken = TestContext.Current.CancellationToken;
+        await using var relay = await RelayHost.StartAsync();
+        await using var alice = new RelayTransport(new RelayTransportOptions { Url = relay.Url, Peer = Alice });
+        await using var jane = NodePeer.Start(
+            new Uri(relay.Url, RelayProtocol.DefaultPath), Jane.Value,
+            "--protocol", protocol, "--to", Alice.Value, "--send", $"{Messages}", "--expect", $"{Messages}");
+
+        // Over one link the order of the calls is the order of delivery, without waiting for each answer.
+        var link = await alice.ConnectAsync(Jane, cancellationToken);
+        var sending = Task.WhenAll(InOrder.Select(text => link.SendAsync(Jane, new OutgoingMessage(Encoding.UTF8.GetBytes(text)), cancellationToken)));
+        var received = new List<ReceivedMessage>();
+        while (received.Count < Messages)
+            received.Add(await alice.ReceiveAsync(cancellationToken));
+        await sending;
+
+        Assert.Equal(0, await jane.Program.WaitForExitAsync());
+        Assert.Equal(InOrder, received.Select(message => Encoding.UTF8.GetString(message.Payload.Span)));
+        Assert.All(received, message => Assert.Equal(Jane, message.Sender));
+        Assert.Equal(InOrder, jane.Received.Select(message => Encoding.UTF8.GetString(message.Payload)));
+        Assert.All(jane.Received, message => Assert.Equal(Alice.Value, message.From));
+    }
+}

@@ -1,0 +1,72 @@
+using TestKit;
+
+namespace Relay.Server.Tests;
+
+/// <summary>The real program in its own process: where its settings come from, and what it says about bad ones.</summary>
+public sealed class ConfigurationTests
+{
+    private static readonly Dictionary<string, string?> Development = new() { ["DOTNET_ENVIRONMENT"] = "Development" };
+
+    [Fact]
+    public async Task Settings_come_from_the_environment_and_the_command_line_wins()
+    {
+        var environment = new Dictionary<string, string?>(Development)
+        {
+            ["Relay__MaxPayloadBytes"] = "111",
+            ["Relay__SendWindowMessages"] = "22",
+            ["Relay__BannedPeers__0"] = "mallory",
+        };
+        await using var program = ProgramProcess.Start("Relay.Server", environment, "--urls", "http://127.0.0.1:0", "--Relay:SendWindowMessages=33");
+        await using var peer = new RawPeer(await UrlOf(program));
+
+        await peer.Enter("alice");
+
+        // The environment's; the command line's over it; and appsettings.Development.json's, by which "alice" is let in.
+        Assert.Equal((111, 33), (peer.All<Contracts.Registered>()[0].Limits.MaxPayloadBytes, peer.All<Contracts.Registered>()[0].Limits.SendWindowMessages));
+        await using var mallory = new RawPeer(await UrlOf(program));
+        await mallory.Connect();
+        await mallory.Register("mallory");
+        await mallory.SeesError(Contracts.ErrorCode.Banned);
+
+        program.Terminate();
+        Assert.Equal(0, await program.WaitForExitAsync());
+        await peer.Sees<Contracts.Draining>();
+    }
+
+    [Theory]
+    [InlineData("--Relay:MailboxMessages=0", "Relay:MailboxMessages is 0, but must be between 1 and 1000000.")]
+    [InlineData("--Relay:MailboxTimeToLive=00:00:00", "Relay:MailboxTimeToLive is 00:00:00, but must be between 00:00:01 and 30.00:00:00.")]
+    [InlineData("--Relay:Path=relay", "Relay:Path is relay. It must start with '/'")]
+    [InlineData("--Relay:MaxPeers=many", "Relay:MaxPeers")]
+    [InlineData("--Relay:MailboxMesages=5", "MailboxMesages")]
+    public async Task A_bad_setting_stops_the_start_with_its_name_and_what_it_may_be(string argument, string explanation)
+    {
+        await using var program = ProgramProcess.Start("Relay.Server", Development, "--urls", "http://127.0.0.1:0", argument);
+
+        Assert.Equal(1, await program.WaitForExitAsync());
+
+        var said = program.Errors.ToString();
+        Assert.Contains(explanation, said, StringComparison.Ordinal);
+        Assert.Contains("configuration is not valid", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said + program.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_is_explained()
+    {
+        await using var first = ProgramProcess.Start("Relay.Server", Development, "--urls", "http://127.0.0.1:0");
+        var address = (await UrlOf(first)).GetLeftPart(UriPartial.Authority);
+
+        await using var second = ProgramProcess.Start("Relay.Server", Development, "--urls", address);
+
+        Assert.Equal(1, await second.WaitForExitAsync());
+        Assert.Contains("--urls", second.Errors.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", second.Errors.ToString(), StringComparison.Ordinal);
+    }
+
+    private static async Task<Uri> UrlOf(ProgramProcess program)
+    {
+        var line = await program.WaitForLineAsync("TermChat relay is ready at ");
+        return new Uri(new Uri(line.Split(' ')[5]), Contracts.RelayProtocol.DefaultPath);
+    }
+}

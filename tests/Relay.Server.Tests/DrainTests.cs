@@ -1,0 +1,64 @@
+using Relay.Contracts;
+using TestKit;
+
+namespace Relay.Server.Tests;
+
+/// <summary>The relay stops: its clients are told, and come back elsewhere by themselves.</summary>
+public sealed class DrainTests
+{
+    [Fact]
+    public async Task Every_client_is_told_and_one_that_reconnects_by_itself_does()
+    {
+        await using var relay = RelayApp.OnSockets();
+        var alice = await relay.NewPeer(reconnects: true).Enter("alice");
+        var bob = await relay.NewPeer(json: true, reconnects: true).Enter("bob");
+        var silent = relay.NewPeer(reconnects: true);
+        await silent.Connect();
+        await silent.Acknowledge(0, epoch: "");
+        await silent.SeesError(ErrorCode.NotRegistered);
+        var polling = await relay.NewPeer(transport: Microsoft.AspNetCore.Http.Connections.HttpTransportType.LongPolling).Enter("polling");
+
+        await relay.Stop();
+
+        foreach (var peer in new[] { alice, bob, silent })
+        {
+            await peer.Sees<Draining>();
+            await Eventually.Is("it tries to reconnect", () => peer.Told.Contains("reconnecting"));
+        }
+
+        await polling.Sees<Draining>();
+    }
+
+    [Fact]
+    public async Task What_was_accepted_before_is_answered_before_the_last_word()
+    {
+        await using var relay = RelayApp.OnSockets();
+        var alice = await relay.Enter("alice");
+        await alice.SendMany("bob", 200);
+        await alice.SeesAnswers(200);
+
+        await relay.Stop();
+
+        await alice.Sees<Draining>();
+        Assert.IsType<Draining>(alice.Told.Last(told => told is not string));
+    }
+
+    [Fact]
+    public async Task A_client_that_does_not_read_holds_the_stop_up_no_longer_than_the_drain_timeout()
+    {
+        await using var relay = RelayApp.OnSockets(("DrainTimeout", "00:00:00.5"));
+        await using var link = Link.To(relay.Url);
+        await using var deaf = new RawPeer(link.Url);
+        await deaf.Enter("deaf");
+        var alice = await relay.Enter("alice");
+        link.Stall();
+        for (var i = 0; i < 15; i++)
+            await alice.Send("deaf", new byte[60_000]);
+        await alice.SeesAnswers(15);
+
+        var stopping = relay.Stop();
+
+        await alice.Sees<Draining>();
+        await stopping.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+    }
+}
