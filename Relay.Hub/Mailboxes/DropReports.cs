@@ -17,10 +17,10 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
     private const int MaxIdsInReport = 512;
 
     /// <summary>
-    /// Reports told and not acknowledged, at the most. What is lost meanwhile merges into the ones behind them; a client
-    /// that is told each loss by itself and acknowledges none would make the relay keep a report for each.
+    /// Reports told on one connection and not acknowledged. Above it further losses grow the newest report, instead of
+    /// one more report each: a sender that causes losses and acknowledges none must not fill the memory with reports.
     /// </summary>
-    private const int MaxTold = 16;
+    private const int MaxTold = 64;
 
     private readonly Lock _gate = new();
     private readonly Fifo<DropReport> _reports = new();
@@ -65,7 +65,7 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
             _sent = 0;
     }
 
-    /// <summary>The next report to send, or null if there is none, or the client must first acknowledge. It does not change any more.</summary>
+    /// <summary>The next report to send; null when there is none, or too many are unacknowledged. It does not change any more.</summary>
     public DropReport? Next()
     {
         lock (_gate)

@@ -93,8 +93,9 @@ internal static class SendCommand
         [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
     {
         // Not Console.In: it blocks whoever asks it, asynchronously too, and a program that waits for a line must hear Ctrl+C.
-        // Left open at the end, because a read that was given up may still be under way in it.
-        var input = new StreamReader(Console.OpenStandardInput(), Console.InputEncoding);
+        // Left open at the end, because a read that was given up may still be under way in it. UTF-8 whatever the locale
+        // says: it is what the other side prints.
+        var input = new StreamReader(Console.OpenStandardInput(), Encoding.UTF8);
         while (await input.ReadLineAsync(CancellationToken.None).AsTask().WaitAsync(cancellationToken) is { } line)
             yield return line;
     }

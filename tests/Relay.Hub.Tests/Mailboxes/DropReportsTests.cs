@@ -169,7 +169,7 @@ public sealed class DropReportsTests
             _reports.Acknowledge(report.Number);
         }
 
-        Assert.InRange(told, 16, 100);
+        Assert.InRange(told, 64, 100);
         Assert.Equal(10_000, count);
     }
 
