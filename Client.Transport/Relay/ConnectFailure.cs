@@ -13,25 +13,22 @@ internal static class ConnectFailure
         if (failure is TransportException known)
             return known;
 
-        for (var inner = failure; inner is not null; inner = inner.InnerException)
+        // First of all, and from the inside: what wraps it only says that there was no connection.
+        if (Chain(failure).OfType<AuthenticationException>().LastOrDefault() is { } tls)
+            return Tls(url, tls, failure);
+
+        foreach (var inner in Chain(failure))
         {
             switch (inner)
             {
-                // Before SocketException: a TLS failure may wrap one.
-                case AuthenticationException tls:
-                    return new TransportException(
-                        TransportError.Io,
-                        $"The TLS handshake with the relay {url} failed: {tls.Message} Check the relay's certificate and the address.",
-                        failure);
                 case SocketException { SocketErrorCode: SocketError.HostNotFound or SocketError.NoData or SocketError.TryAgain }:
                     return Unreachable(url, "there is no such host", failure);
                 case SocketException socket:
                     return Unreachable(url, socket.Message, failure);
                 case HttpRequestException { StatusCode: { } status }:
                     return Refused(url, status, failure);
-                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } tls:
-                    return new TransportException(
-                        TransportError.Io, $"The TLS handshake with the relay {url} failed: {tls.Message}", failure);
+                case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } broken:
+                    return Tls(url, broken, failure);
                 case WebSocketException { WebSocketErrorCode: WebSocketError.NotAWebSocket } refused when inner.InnerException is null:
                     return new TransportException(
                         TransportError.Io,
@@ -42,6 +39,17 @@ internal static class ConnectFailure
 
         return Unreachable(url, failure.Message, failure);
     }
+
+    private static IEnumerable<Exception> Chain(Exception failure)
+    {
+        for (var inner = failure; inner is not null; inner = inner.InnerException)
+            yield return inner;
+    }
+
+    private static TransportException Tls(Uri url, Exception details, Exception failure) => new(
+        TransportError.Io,
+        $"The TLS handshake with the relay {url} failed: {details.Message} Check the relay's certificate and the address.",
+        failure);
 
     private static TransportException Unreachable(Uri url, string why, Exception failure) =>
         new(TransportError.Unreachable, $"The relay {url} cannot be reached: {why}. Check the address, and that the relay runs.", failure);

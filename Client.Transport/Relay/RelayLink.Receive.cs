@@ -48,9 +48,12 @@ internal sealed partial class RelayLink
         if (error.Number != 0 && _window.Refuse(error.Number, refusal))
             return;
 
-        // From 100 on the relay closes the connection after the error; before Registered any error is its answer.
-        if (error.Code >= 100 || !_registered.Task.IsCompleted)
+        // Before Registered any error is the relay's answer to the registration. Later, from 100 on, it ends the connection:
+        // that says nothing against the messages under way, so they fail as on any connection that broke.
+        if (!_registered.Task.IsCompleted)
             Break(refusal);
+        else if (error.Code >= 100)
+            Break(new TransportException(TransportError.ConnectionClosed, $"The relay {_url} ended the connection: {error.Message}") { Code = refusal.Code });
         else
             _logger.RelayError(_url, refusal.Code);
     }

@@ -52,7 +52,7 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
         ILoggerFactory? loggers, CancellationToken cancellationToken)
     {
         var url = RelayUrl.ToHub(options.Url);
-        var link = new RelayLink(HubConnectionFactory.Create(options, url, loggers), url, inbox, report, time, logger);
+        var link = new RelayLink(CreateConnection(options, url, loggers), url, inbox, report, time, logger);
         try
         {
             await link.StartAsync(options, cancellationToken).ConfigureAwait(false);
@@ -65,6 +65,20 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
             link.Break(reason);
             await link.DisposeAsync().ConfigureAwait(false);
             throw reason;
+        }
+    }
+
+    private static HubConnection CreateConnection(RelayTransportOptions options, Uri url, ILoggerFactory? loggers)
+    {
+        try
+        {
+            return HubConnectionFactory.Create(options, url, loggers);
+        }
+        catch (Exception failure)
+        {
+            // The application's own code; thrown through, it would end the loop that makes connections.
+            throw new TransportException(
+                TransportError.Io, $"The connection to the relay {url} could not be set up ({nameof(options.ConfigureHttp)}): {failure.Message}", failure);
         }
     }
 

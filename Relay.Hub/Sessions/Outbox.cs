@@ -8,10 +8,11 @@ namespace Relay.Hub.Sessions;
 /// Bounded by merging: numbers that follow each other become one range. A client that makes answers which do not merge,
 /// and does not read them, fills it, and loses its connection.
 /// </remarks>
-internal sealed class Outbox
+/// <param name="sendWindow">How many answers an honest client can have coming.</param>
+internal sealed class Outbox(int sendWindow)
 {
-    /// <summary>Ranges and errors that may wait. Far above what one send window can produce.</summary>
-    private const int Capacity = 4096;
+    /// <summary>Ranges and errors that may wait: far above what a send window of the usual size can produce, and never below any.</summary>
+    public int Capacity { get; } = Math.Max(4096, sendWindow);
 
     private readonly Lock _gate = new();
     private List<NumberRange> _accepted = [];

@@ -17,7 +17,7 @@ internal sealed partial class Session : ISender
     private readonly IRelayClient _client;
     private readonly SessionRegistry _registry;
     private readonly ITimer _registrationTimer;
-    private readonly Outbox _outbox = new();
+    private readonly Outbox _outbox;
 
     // One token: "look again". A second one while the pump has not looked yet says nothing new.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
@@ -38,6 +38,7 @@ internal sealed partial class Session : ISender
         _context = context;
         _client = client;
         _registry = registry;
+        _outbox = new Outbox(registry.Directory.Options.SendWindowMessages);
 
         // The pump first: whatever ends the session, the timer included, waits for it.
         _pump = PumpAsync();

@@ -17,6 +17,11 @@ internal static class ListenCommand
         {
             peer, relay, count,
         };
+        count.Validators.Add(result =>
+        {
+            if (result.GetValueOrDefault<int>() < 1)
+                result.AddError("--count takes a number of messages, at least 1.");
+        });
         command.SetAction((parsed, cancellationToken) => RunAsync(
             new RelayTransportOptions { Url = parsed.GetValue(relay)!, Peer = parsed.GetValue(peer) }, parsed.GetValue(count), cancellationToken));
         return command;

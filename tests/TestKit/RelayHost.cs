@@ -1,3 +1,4 @@
+using System.Security.Cryptography.X509Certificates;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -15,14 +16,18 @@ public sealed class RelayHost : IAsyncDisposable
     private readonly Action<IServiceCollection> _services;
     private WebApplication? _app;
 
-    private RelayHost(Action<RelayOptions>? configure, Action<IServiceCollection>? services)
+    private readonly X509Certificate2? _certificate;
+
+    private RelayHost(Action<RelayOptions>? configure, Action<IServiceCollection>? services, X509Certificate2? certificate)
     {
         _configure = configure ?? (_ => { });
         _services = services ?? (_ => { });
+        _certificate = certificate;
+        Url = new Uri(certificate is null ? "http://127.0.0.1:0" : "https://127.0.0.1:0");
     }
 
     /// <summary>The relay's address; the same after a restart.</summary>
-    public Uri Url { get; private set; } = new("http://127.0.0.1:0");
+    public Uri Url { get; private set; }
 
     public IServiceProvider Services => _app!.Services;
 
@@ -34,9 +39,11 @@ public sealed class RelayHost : IAsyncDisposable
 
     /// <param name="configure">Options on top of the defaults, with plain names allowed.</param>
     /// <param name="services">Other services, such as a clock.</param>
-    public static async Task<RelayHost> StartAsync(Action<RelayOptions>? configure = null, Action<IServiceCollection>? services = null)
+    /// <param name="certificate">Makes it speak TLS.</param>
+    public static async Task<RelayHost> StartAsync(
+        Action<RelayOptions>? configure = null, Action<IServiceCollection>? services = null, X509Certificate2? certificate = null)
     {
-        var host = new RelayHost(configure, services);
+        var host = new RelayHost(configure, services, certificate);
         await host.StartAgainAsync();
         return host;
     }
@@ -57,6 +64,12 @@ public sealed class RelayHost : IAsyncDisposable
     {
         var builder = WebApplication.CreateSlimBuilder();
         builder.WebHost.UseUrls(Url.ToString());
+        if (_certificate is not null)
+        {
+            builder.WebHost.UseKestrelHttpsConfiguration();
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => https.ServerCertificate = _certificate));
+        }
+
         builder.Logging.ClearProviders();
         builder.Services.AddRelayHub(options =>
         {

@@ -6,7 +6,7 @@ namespace Relay.Hub.Tests.Sessions;
 public sealed class OutboxTests
 {
     private const int Capacity = 4096;
-    private readonly Outbox _outbox = new();
+    private readonly Outbox _outbox = new(256);
 
     [Fact]
     public void Answers_with_numbers_that_follow_each_other_become_one_range()
