@@ -69,6 +69,10 @@ public static class RelayHubExtensions
             // Redelivery after a lost connection is the mailbox's work; SignalR's own would be a second, weaker one.
             connection.AllowStatefulReconnects = false;
             connection.TransportSendTimeout = TimeSpan.FromSeconds(10);
+
+            // How long a client may take to answer the closing of its socket. The default of 5 s is as long as a whole
+            // shutdown may take, and a client that went wrong - by a frame too large, say - does not answer at all.
+            connection.WebSockets.CloseTimeout = TimeSpan.FromSeconds(1);
         });
 
         // After MapHub: stopping callbacks run last in, first out, so clients are told before SignalR cuts them off.
