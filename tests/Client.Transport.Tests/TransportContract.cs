@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 
 namespace Client.Transport.Tests;
 
-/// <summary>What any transport promises. Each transport has a subclass that says how to make two connected peers of it.</summary>
+/// <summary>Always 2: what any transport promises. Each transport has a subclass that says how to make two connected peers of it.</summary>
 public abstract partial class TransportContract
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);

@@ -6,7 +6,7 @@ namespace Client.Transport.Tests.Hybrid;
 public sealed class HybridRequirementTests
 {
     [Fact]
-    public async Task Main_1_and_2_what_the_direct_path_cannot_carry_goes_to_the_relay()
+    public async Task MainWay_1_and_2_what_the_direct_path_cannot_carry_goes_to_the_relay()
     {
         await using var bench = new HybridBench();
         bench.Direct.Unreachable();
@@ -18,7 +18,7 @@ public sealed class HybridRequirementTests
     }
 
     [Fact]
-    public async Task Main_1_the_relay_is_not_asked_while_the_direct_path_works()
+    public async Task MainWay_1_the_relay_is_not_asked_while_the_direct_path_works()
     {
         await using var bench = new HybridBench();
         bench.Direct.Accepting();
@@ -169,7 +169,7 @@ public sealed class HybridRequirementTests
     }
 
     [Fact]
-    public async Task After_success_8_each_path_is_received_while_the_other_is_silent()
+    public async Task AfterSuccess_8_each_path_is_received_while_the_other_is_silent()
     {
         await using var pair = new HybridPair();
         foreach (var path in new ITransport[] { pair.AliceDirect, pair.AliceRelay, pair.AliceRelay, pair.AliceDirect })
@@ -181,7 +181,7 @@ public sealed class HybridRequirementTests
     }
 
     [Fact]
-    public async Task After_failure_2_with_both_paths_down_messages_wait_and_go_out_by_themselves_in_order()
+    public async Task AfterFailure_2_with_both_paths_down_messages_wait_and_go_out_by_themselves_in_order()
     {
         await using var pair = new HybridPair();
         await pair.CutAsync();

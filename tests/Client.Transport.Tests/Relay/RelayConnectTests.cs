@@ -12,7 +12,7 @@ namespace Client.Transport.Tests.Relay;
 public sealed class RelayConnectTests : RelayTests
 {
     [Fact]
-    public async Task Main_4_to_9_the_first_send_connects_registers_and_delivers()
+    public async Task MainWay_4_to_9_the_first_send_connects_registers_and_delivers()
     {
         await using var host = await RelayHost.StartAsync();
         await using var alice = Transport(host.Url, Alice);

@@ -93,7 +93,7 @@ public sealed class RelaySupervisorTests : RelayTests
     }
 
     [Fact]
-    public async Task After_failure_3_a_lost_connection_leaves_nothing_open()
+    public async Task AfterFailure_3_a_lost_connection_leaves_nothing_open()
     {
         await using var relay = await ScriptedRelay.StartAsync();
         await using var link = Link.To(relay.Url);
@@ -133,7 +133,7 @@ public sealed class RelaySupervisorTests : RelayTests
     }
 
     [Fact]
-    public async Task After_failure_4_each_failed_attempt_is_logged_with_the_url_and_the_reason()
+    public async Task AfterFailure_4_each_failed_attempt_is_logged_with_the_url_and_the_reason()
     {
         await using var host = await RelayHost.StartAsync();
         await using var link = Link.To(host.Url);
