@@ -13,6 +13,9 @@ public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
     public RelayHub(IServiceProvider services) =>
         _sessions = (SessionRegistry)services.GetService(typeof(SessionRegistry))!;
 
+    /// <summary>No client calls this by accident, and calling it on purpose only gets the answer it stands for.</summary>
+    internal const string MalformedMethod = "$malformed";
+
     private Session Session => (Session)Context.Items[typeof(Session)]!;
 
     public override Task OnConnectedAsync()
@@ -38,6 +41,14 @@ public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
     public Task Acknowledge(Acknowledgement acknowledgement)
     {
         Session.Acknowledge(acknowledgement);
+        return Task.CompletedTask;
+    }
+
+    /// <summary>Stands in for a call that SignalR could not bind; see <c>Protocol/AnsweringProtocol</c>.</summary>
+    [HubMethodName(MalformedMethod)]
+    public Task Malformed()
+    {
+        Session.RefuseMalformed();
         return Task.CompletedTask;
     }
 }

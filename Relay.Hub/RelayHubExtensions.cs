@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Relay.Hub.Admission;
 using Relay.Hub.Mailboxes;
+using Relay.Hub.Protocol;
 using Relay.Hub.Sessions;
 
 namespace Relay.Hub;
@@ -42,6 +43,7 @@ public static class RelayHubExtensions
         // Options binding must not bring back what the hub's contract rules out, so this is set here and not configurable.
         // AddHubOptions, though it sets nothing: without it SignalR does not look at this hub's own options.
         services.AddSignalR().AddMessagePackProtocol().AddHubOptions<RelayHub>(_ => { });
+        services.Replace(ServiceDescriptor.Singleton<IHubProtocolResolver, AnsweringProtocolResolver>());
         services.AddOptions<HubOptions<RelayHub>>().Configure<IOptions<RelayOptions>>(static (hub, relay) =>
         {
             hub.MaximumReceiveMessageSize = relay.Value.MaxFrameBytes;

@@ -85,6 +85,13 @@ internal sealed partial class Session
             Refuse(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection.");
     }
 
+    /// <summary>The client called a method there is none of, or with arguments that do not fit.</summary>
+    public void RefuseMalformed()
+    {
+        if (!HasEnded)
+            Refuse(ErrorCode.Malformed, "There is no such method, or its argument could not be read. docs/protocol.md lists the methods and their arguments.");
+    }
+
     private static long PayloadBytes(IReadOnlyList<OutboundMessage?> messages)
     {
         long bytes = 0;
