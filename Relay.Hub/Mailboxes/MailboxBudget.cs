@@ -5,8 +5,6 @@ internal sealed class MailboxBudget(long limit)
 {
     private long _used;
 
-    public long Limit => limit;
-
     public long Used => Interlocked.Read(ref _used);
 
     public bool TryTake(long bytes)

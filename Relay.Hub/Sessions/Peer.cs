@@ -70,7 +70,7 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
         return true;
     }
 
-    /// <summary>Puts a message into the Mailbox.</summary>
+    /// <summary>Puts a message into the mailbox.</summary>
     public AppendOutcome Append(in MailboxEntry entry, Session sender, long number)
     {
         AppendOutcome outcome;

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Sockets;
 using Client.Transport.Relay;
 using Microsoft.AspNetCore.SignalR;
 using Relay.Contracts;
@@ -78,7 +77,7 @@ public sealed class RelayConnectTests : RelayTests
     [Fact]
     public async Task UC4_4a_a_relay_that_is_not_there_is_unreachable_and_named()
     {
-        var port = UnusedPort();
+        var port = Ports.Unused();
         await using var alice = Transport(new Uri($"http://127.0.0.1:{port}"), Alice);
 
         var failure = await FailureOfAsync(() => alice.SendAsync(Bob, Text("x"), Token).AsTask());
@@ -229,13 +228,6 @@ public sealed class RelayConnectTests : RelayTests
 
         await UntilAsync(alice, RelayConnectionState.Connected);
         Assert.Equal(1, link.Connections);
-    }
-
-    private static int UnusedPort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 
     private sealed class TooOften : IAdmissionPolicy

@@ -138,16 +138,20 @@ public sealed class RelaySupervisorTests : RelayTests
         await using var host = await RelayHost.StartAsync();
         await using var link = Link.To(host.Url);
         link.Cut();
-        using var log = new RecordingLoggerFactory();
-        await using var alice = new RelayTransport(Options(link.Url, Alice), loggerFactory: log);
+        using var logs = new LogVerifier();
+        using var loggers = LoggerFactory.Create(logging => logging.SetMinimumLevel(LogLevel.Trace).AddProvider(logs));
+        await using var alice = new RelayTransport(Options(link.Url, Alice), loggerFactory: loggers);
 
         await FailureToConnectAsync(alice);
-        await Eventually.Is("three attempts are logged", () => log.Lines.Count(line => line.Contains("Attempt", StringComparison.Ordinal)) >= 3);
+        await Eventually.Is("three attempts are logged", () => Attempts().Count >= 3);
 
         Assert.All(
-            log.Lines.Where(line => line.Contains("Attempt", StringComparison.Ordinal)),
+            Attempts(),
             line => Assert.Contains($"{link.Url} failed (Unreachable)".Replace("/ failed", "/relay failed", StringComparison.Ordinal), line, StringComparison.Ordinal));
-        Assert.DoesNotContain(log.Lines, line => line.Contains("alice", StringComparison.Ordinal));
+        Assert.DoesNotContain(logs.Entries, entry => entry.Text.Contains("alice", StringComparison.Ordinal));
+
+        List<string> Attempts() =>
+            [.. logs.Entries.Select(entry => entry.Message).Where(line => line.Contains("Attempt", StringComparison.Ordinal))];
     }
 
     [Fact]
@@ -208,40 +212,5 @@ public sealed class RelaySupervisorTests : RelayTests
     {
         lock (states)
             return states.Contains(state);
-    }
-
-    private sealed class RecordingLoggerFactory : ILoggerFactory, ILogger
-    {
-        private readonly List<string> _lines = [];
-
-        public IReadOnlyList<string> Lines
-        {
-            get
-            {
-                lock (_lines)
-                    return [.. _lines];
-            }
-        }
-
-        public void AddProvider(ILoggerProvider provider)
-        {
-        }
-
-        public ILogger CreateLogger(string categoryName) => this;
-
-        public IDisposable? BeginScope<TState>(TState state)
-            where TState : notnull => null;
-
-        public bool IsEnabled(LogLevel logLevel) => true;
-
-        public void Log<TState>(LogLevel logLevel, EventId eventId, TState state, Exception? exception, Func<TState, Exception?, string> formatter)
-        {
-            lock (_lines)
-                _lines.Add(formatter(state, exception));
-        }
-
-        public void Dispose()
-        {
-        }
     }
 }

@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using TestKit;
 
 namespace EndToEnd.Tests.Programs;
@@ -34,13 +32,5 @@ internal static class Programs
         foreach (var number in numbers)
             await sender.WriteLineAsync($"{number}");
         return sender;
-    }
-
-    /// <summary>A port nobody listens at, for a relay that is to come back at the same address.</summary>
-    public static int UnusedPort()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
     }
 }

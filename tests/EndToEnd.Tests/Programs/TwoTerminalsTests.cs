@@ -66,7 +66,7 @@ public sealed class TwoTerminalsTests
     [Fact]
     public async Task A_relay_that_is_killed_and_started_again_is_found_by_both()
     {
-        var port = UnusedPort();
+        var port = Ports.Unused();
         var (relay, url) = await StartRelayAsync(port);
         await using var bob = await ListenAsync("bob", url);
         await using var alice = Send("bob", url, "--stdin", "--as", "alice");
@@ -111,7 +111,7 @@ public sealed class TwoTerminalsTests
     [Fact]
     public async Task Without_a_relay_send_fails_with_one_clear_line()
     {
-        await using var alice = Send("bob", $"http://127.0.0.1:{UnusedPort()}", "hello");
+        await using var alice = Send("bob", $"http://127.0.0.1:{Ports.Unused()}", "hello");
 
         Assert.Equal(1, await alice.WaitForExitAsync());
         var line = Assert.Single(alice.Errors.Lines, line => !line.Contains("not encrypted", StringComparison.Ordinal));
