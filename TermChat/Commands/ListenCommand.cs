@@ -2,6 +2,7 @@ using System.CommandLine;
 using Client.Transport;
 using Client.Transport.Relay;
 using Relay.Contracts;
+using TermChat.Conversations;
 
 namespace TermChat.Commands;
 
@@ -39,7 +40,7 @@ internal static class ListenCommand
             for (var received = 0; count == 0 || received < count; received++)
             {
                 var message = await transport.ReceiveAsync(cancellationToken);
-                await output.WriteLineAsync($"{message.Sender.Value}: {Terminal.Printable(message.Payload.Span)}");
+                await output.WriteLineAsync($"{message.Sender.Value}: {ChatText.Printable(message.Payload.Span)}");
 
                 // Only now: had the program been killed before the line was out, the message would come again.
                 message.Acknowledge();

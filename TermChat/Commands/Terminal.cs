@@ -1,4 +1,3 @@
-using System.Text;
 using Client.Transport;
 using Microsoft.Win32.SafeHandles;
 
@@ -34,20 +33,5 @@ internal static class Terminal
 
         var output = new FileStream(new SafeFileHandle(1, ownsHandle: false), FileAccess.Write, bufferSize: 0);
         return output.CanSeek ? Console.OpenStandardOutput() : output;
-    }
-
-    /// <summary>Text of strangers as it may be printed: no character in it moves the cursor, colours, or hides anything.</summary>
-    public static string Printable(ReadOnlySpan<byte> utf8)
-    {
-        var text = new StringBuilder();
-        foreach (var rune in Encoding.UTF8.GetString(utf8).EnumerateRunes())
-        {
-            var isSafe = Rune.GetUnicodeCategory(rune) is not
-                (System.Globalization.UnicodeCategory.Control or System.Globalization.UnicodeCategory.Format
-                or System.Globalization.UnicodeCategory.LineSeparator or System.Globalization.UnicodeCategory.ParagraphSeparator);
-            text.Append(isSafe ? rune.ToString() : "\uFFFD");
-        }
-
-        return text.ToString();
     }
 }

@@ -46,7 +46,11 @@ public sealed class PeerIdTests
     [Theory]
     [InlineData("tc1")]
     [InlineData("tc1alice")]
-    public void Names_that_look_like_keys_are_kept_for_keys(string text) => Assert.False(PeerId.TryParse(text, out _));
+    public void Names_that_look_like_keys_are_kept_for_keys(string text)
+    {
+        Assert.False(PeerId.TryParse(text, out _));
+        Assert.Contains("61 characters", Assert.Throws<FormatException>(() => PeerId.Parse(text)).Message, StringComparison.Ordinal);
+    }
 
     [Fact]
     public void Printing_a_PeerId_never_reveals_it()

@@ -1,15 +1,15 @@
 using System.Text;
-using TermChat.Commands;
+using TermChat.Conversations;
 
-namespace TermChat.Tests.Commands;
+namespace TermChat.Tests.Conversations;
 
-public sealed class TerminalTests
+public sealed class ChatTextTests
 {
     [Theory]
     [InlineData("plain text, with ünïcödé and 日本語")]
     [InlineData("")]
     public void Text_is_printed_as_it_is(string text) =>
-        Assert.Equal(text, Terminal.Printable(Encoding.UTF8.GetBytes(text)));
+        Assert.Equal(text, ChatText.Printable(Encoding.UTF8.GetBytes(text)));
 
     [Theory]
     [InlineData("\u001b[2Jcleared", "\uFFFD[2Jcleared")]
@@ -19,9 +19,9 @@ public sealed class TerminalTests
     [InlineData("right\u202Eleft", "right\uFFFDleft")]
     [InlineData("line\u2028paragraph\u2029", "line\uFFFDparagraph\uFFFD")]
     public void Text_of_strangers_cannot_touch_the_terminal(string text, string printed) =>
-        Assert.Equal(printed, Terminal.Printable(Encoding.UTF8.GetBytes(text)));
+        Assert.Equal(printed, ChatText.Printable(Encoding.UTF8.GetBytes(text)));
 
     [Fact]
     public void Bytes_that_are_no_text_are_printed_as_such() =>
-        Assert.Equal("\uFFFD(\uFFFD", Terminal.Printable([0xC3, 0x28, 0xFF]));
+        Assert.Equal("\uFFFD(\uFFFD", ChatText.Printable([0xC3, 0x28, 0xFF]));
 }

@@ -1,0 +1,50 @@
+using Relay.Contracts;
+
+namespace TermChat.Conversations;
+
+/// <summary>What a screen or a command sees of the chat: conversations, their lines, contacts, the connection.</summary>
+/// <remarks>
+/// Everything may be called from any thread. Nothing here waits for the network: what is sent is stored, and goes out by
+/// itself. Reading takes from a local database and is quick.
+/// </remarks>
+internal interface IChat
+{
+    /// <summary>The PeerId of this profile.</summary>
+    PeerId Self { get; }
+
+    ConnectionStatus Connection { get; }
+
+    /// <summary>Something changed. Raised from the chat's own loop, often many times in a row: return soon, and read again what is on show.</summary>
+    event Action<ChatChange>? Changed;
+
+    /// <summary>Every peer with a line or a name, the one with the latest line first; those without a line last, by name.</summary>
+    IReadOnlyList<Conversation> Conversations();
+
+    /// <summary>The last <paramref name="count"/> lines of a conversation before a line, oldest first.</summary>
+    /// <param name="before">The <see cref="ChatLine.Number"/> of the line after them; null for the end of the conversation.</param>
+    IReadOnlyList<ChatLine> Lines(PeerId peer, int count, long? before = null);
+
+    /// <summary>Stores a message for a peer. It goes out as soon as it can, and survives the end of the program.</summary>
+    /// <exception cref="ArgumentException">The text is empty, or longer than <see cref="ChatText.MaxBytes"/>.</exception>
+    ChatLine Send(PeerId peer, string text);
+
+    /// <summary>The person has seen everything in this conversation.</summary>
+    void MarkRead(PeerId peer);
+
+    IReadOnlyList<Contact> Contacts();
+
+    /// <summary>Gives a peer a name, or another name than it had.</summary>
+    /// <exception cref="ArgumentException">The name is none (see <see cref="Contact"/>), or another peer's, or the peer's PeerId is no key; the message says which.</exception>
+    void Name(PeerId peer, string name);
+
+    /// <summary>Forgets a name. The conversation stays, under the PeerId.</summary>
+    /// <returns>False when there is no such name.</returns>
+    bool Forget(string name);
+
+    /// <summary>The peer a person means by a contact's name or a PeerId; null when it is neither.</summary>
+    PeerId? Find(string nameOrPeerId);
+
+    /// <summary>Sends a question through the session with a peer and waits for the answer.</summary>
+    /// <exception cref="TimeoutException">No answer came in time: the peer is away, or cannot be reached.</exception>
+    Task<PingReply> PingAsync(PeerId peer, TimeSpan timeout, CancellationToken cancellationToken = default);
+}
