@@ -17,4 +17,13 @@ public enum SendStatus
 /// <param name="Status">Where the message is now.</param>
 /// <param name="Path">Which way it went; <see cref="TransportKind.None"/> while it is pending.</param>
 /// <param name="Reason">Why it is pending; null otherwise.</param>
-public readonly record struct SendResult(SendStatus Status, TransportKind Path, TransportException? Reason = null);
+public readonly record struct SendResult(SendStatus Status, TransportKind Path, TransportException? Reason = null)
+{
+    /// <summary>How a pending message ends; null where it is not pending.</summary>
+    /// <remarks>
+    /// Completes when a path has accepted the message, which can take as long as no path works. Fails with a
+    /// <see cref="TransportException"/> when the message was refused or given up, which <see cref="ITransport.LossReported"/>
+    /// reports as well. Nobody has to look at it: a failure that is not observed is no unobserved exception.
+    /// </remarks>
+    public Task<SendResult>? Settled { get; init; }
+}

@@ -68,9 +68,8 @@ internal sealed partial class Lane
         {
             var wasQueued = Settle(place);
             context.Logger.Refused(Peer, send.Message.Id, refusal.Message);
-            if (!send.IsPending)
-                send.Fail(refusal);
-            else if (wasQueued)
+            send.Fail(refusal);
+            if (send.IsPending && wasQueued)
                 Report(LossReason.Refused, [send]);
         }
         catch (OperationCanceledException) when (send.CancellationToken.IsCancellationRequested)

@@ -102,7 +102,7 @@ internal sealed partial class Lane(PeerId peer, LaneContext context)
         }
     }
 
-    /// <summary>Gives up everything that waits: callers get an exception, pending messages are reported.</summary>
+    /// <summary>Gives up everything that waits: callers get an exception, pending messages are reported as well.</summary>
     /// <returns>Completes when the worker has ended, which may need the links to end first.</returns>
     public Task CloseAsync()
     {
@@ -115,8 +115,14 @@ internal sealed partial class Lane(PeerId peer, LaneContext context)
             worker = _worker;
         }
 
-        foreach (var send in left.Where(send => !send.IsPending))
-            send.Fail(new ObjectDisposedException(nameof(HybridTransport)));
+        foreach (var send in left)
+        {
+            var disposed = new ObjectDisposedException(nameof(HybridTransport));
+            send.Fail(send.IsPending
+                ? new TransportException(TransportError.ConnectionClosed, "The transport was disposed while the message waited in it.", disposed)
+                : disposed);
+        }
+
         Report(LossReason.Disposed, [.. left.Where(send => send.IsPending)]);
         return worker;
     }
@@ -131,7 +137,7 @@ internal sealed partial class Lane(PeerId peer, LaneContext context)
 
     private void GiveUp(IReadOnlyList<QueuedSend> evicted, TransportException? reason)
     {
-        foreach (var send in evicted.Where(send => !send.IsPending))
+        foreach (var send in evicted)
         {
             send.Fail(new TransportException(
                 reason?.Error ?? TransportError.Unreachable,

@@ -7,17 +7,21 @@ internal sealed class QueuedSend(OutgoingMessage message, CancellationToken canc
     // Continuations run elsewhere: a caller's code must not run under the lane's lock, or in its worker.
     private readonly TaskCompletionSource<SendResult> _caller = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
+    // What follows for a caller that was told "pending".
+    private TaskCompletionSource<SendResult>? _settled;
+
     public OutgoingMessage Message { get; private set; } = message;
 
     /// <summary>The caller's, as long as it waits. A pending message is nobody's to cancel.</summary>
     public CancellationToken CancellationToken { get; private set; } = cancellationToken;
 
     /// <summary>The caller was told that the message waits here, so its loss from now on must be reported.</summary>
-    public bool IsPending { get; private set; }
+    public bool IsPending => _settled is not null;
 
     /// <summary>Handed to a link that has not answered.</summary>
     public bool IsInFlight { get; set; }
 
+    /// <summary>What the caller is told.</summary>
     public Task<SendResult> Outcome => _caller.Task;
 
     public void BecomePending(TransportException reason)
@@ -28,14 +32,20 @@ internal sealed class QueuedSend(OutgoingMessage message, CancellationToken canc
         // Copied, because the caller's send completes now and its buffer is its own again.
         Message = Message with { Payload = Message.Payload.ToArray() };
         CancellationToken = CancellationToken.None;
-        IsPending = true;
-        _caller.TrySetResult(new SendResult(SendStatus.Pending, TransportKind.None, reason));
+        _settled = new TaskCompletionSource<SendResult>(TaskCreationOptions.RunContinuationsAsynchronously);
+        _caller.TrySetResult(new SendResult(SendStatus.Pending, TransportKind.None, reason) { Settled = _settled.Task });
     }
 
-    public void Accept(SendResult result) => _caller.TrySetResult(result);
+    public void Accept(SendResult result) => (_settled ?? _caller).TrySetResult(result);
 
-    /// <summary>Tells the caller, if it still waits, that the message did not go.</summary>
-    public void Fail(Exception reason) => _caller.TrySetException(reason);
+    /// <summary>Says that the message did not go, and will not.</summary>
+    public void Fail(Exception reason)
+    {
+        (_settled ?? _caller).TrySetException(reason);
+
+        // Looked at here, because most callers let go of it once they were told "pending".
+        _ = _settled?.Task.Exception;
+    }
 
     public void Cancel() => _caller.TrySetCanceled(CancellationToken);
 }

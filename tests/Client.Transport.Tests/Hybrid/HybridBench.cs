@@ -59,6 +59,9 @@ internal sealed class HybridBench : IAsyncDisposable
         return result;
     }
 
+    /// <summary>Waits until a pending message is accepted, refused or given up.</summary>
+    public static Task<SendResult> EndAsync(SendResult pending) => pending.Settled!.WaitAsync(Patience, Token);
+
     public void PassFlushInterval() => Time.Advance(Options.FlushInterval);
 
     /// <summary>Waits until a path's present link has been handed this many messages.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Client.Transport.Hybrid;
 using TestKit;
 
@@ -5,6 +6,8 @@ namespace Client.Transport.Tests.Hybrid;
 
 public sealed class HybridPendingTests
 {
+    private const string ForgottenReason = "Refused, and nobody asks.";
+
     [Fact]
     public async Task While_no_path_works_new_messages_wait_without_another_attempt()
     {
@@ -193,6 +196,90 @@ public sealed class HybridPendingTests
     }
 
     [Fact]
+    public async Task A_pending_send_tells_how_it_ended_when_it_is_accepted_at_last()
+    {
+        await using var bench = new HybridBench().WithoutAnyPath();
+        var pending = await bench.SendPendingAsync(1);
+        Assert.False(pending.Settled!.IsCompleted);
+
+        bench.Relay.ComeBack();
+        await HybridBench.HandedOverAsync(bench.Relay, 1);
+        bench.Relay.Link.Accept(0, status: SendStatus.Queued);
+
+        Assert.Equal(new SendResult(SendStatus.Queued, TransportKind.Relay), await HybridBench.EndAsync(pending));
+    }
+
+    [Fact]
+    public async Task A_send_that_never_was_pending_has_nothing_to_settle()
+    {
+        await using var bench = new HybridBench();
+        bench.Direct.Accepting();
+
+        Assert.Null((await bench.SendAsync(1)).Settled);
+    }
+
+    [Fact]
+    public async Task A_pending_send_tells_when_it_is_refused_at_last()
+    {
+        await using var bench = new HybridBench().WithoutAnyPath();
+        var pending = await bench.SendPendingAsync(1);
+
+        bench.Relay.ComeBack();
+        await HybridBench.HandedOverAsync(bench.Relay, 1);
+        bench.Relay.Link.Refuse(0, "The payload is too large.");
+
+        var refusal = await Assert.ThrowsAsync<TransportException>(() => HybridBench.EndAsync(pending));
+        Assert.Equal((TransportError.Io, "The payload is too large."), (refusal.Error, refusal.Message));
+        await Eventually.Is("the loss is reported as well", () => bench.Losses.Count == 1);
+    }
+
+    [Fact]
+    public async Task A_pending_send_tells_when_it_had_to_make_room()
+    {
+        await using var bench = new HybridBench(new HybridTransportOptions { PendingPerPeer = 1 }).WithoutAnyPath();
+        var pending = await bench.SendPendingAsync(1);
+
+        await bench.SendPendingAsync(2);
+
+        var failure = await Assert.ThrowsAsync<TransportException>(() => HybridBench.EndAsync(pending));
+        Assert.Contains("more than 1 messages wait", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_pending_send_tells_that_the_transport_was_disposed()
+    {
+        var bench = new HybridBench().WithoutAnyPath();
+        var pending = await bench.SendPendingAsync(1);
+
+        await bench.DisposeAsync();
+
+        var failure = await Assert.ThrowsAsync<TransportException>(() => HybridBench.EndAsync(pending));
+        Assert.Equal(TransportError.ConnectionClosed, failure.Error);
+    }
+
+    [Fact]
+    public async Task A_pending_send_that_nobody_looks_at_again_raises_nothing()
+    {
+        var unobserved = 0;
+        void Count(object? sender, UnobservedTaskExceptionEventArgs e) =>
+            Interlocked.Add(ref unobserved, e.Exception.ToString().Contains(ForgottenReason, StringComparison.Ordinal) ? 1 : 0);
+
+        TaskScheduler.UnobservedTaskException += Count;
+        try
+        {
+            await ForgetARefusedSendAsync();
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
+        finally
+        {
+            TaskScheduler.UnobservedTaskException -= Count;
+        }
+
+        Assert.Equal(0, unobserved);
+    }
+
+    [Fact]
     public async Task Disposal_reports_what_was_pending()
     {
         var bench = new HybridBench().WithoutAnyPath();
@@ -204,5 +291,17 @@ public sealed class HybridPendingTests
         var report = Assert.Single(bench.Losses);
         Assert.Equal(LossReason.Disposed, report.Reason);
         Assert.Equal([message.Id], report.Ids);
+    }
+
+    // Apart, so that nothing on the test's stack keeps the task alive.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static async Task ForgetARefusedSendAsync()
+    {
+        await using var bench = new HybridBench().WithoutAnyPath();
+        await bench.SendPendingAsync(1);
+        bench.Relay.ComeBack();
+        await HybridBench.HandedOverAsync(bench.Relay, 1);
+        bench.Relay.Link.Refuse(0, ForgottenReason);
+        await Eventually.Is("the refusal is reported", () => bench.Losses.Count == 1);
     }
 }
