@@ -32,7 +32,7 @@ internal static class Schema
         );
         CREATE UNIQUE INDEX line_once ON line (peer, kind, id);
         CREATE INDEX line_of_peer ON line (peer, number);
-        CREATE INDEX line_outbox ON line (peer, sequence) WHERE kind = 0 AND state IN (0, 1);
+        CREATE INDEX line_outbox ON line (number) WHERE kind = 0 AND state IN (0, 1);
         CREATE INDEX line_unseen ON line (peer, number) WHERE seen = 0;
 
         -- Messages that came ahead of an earlier one. They are shown when that has come, or was given up.

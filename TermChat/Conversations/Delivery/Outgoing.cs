@@ -1,0 +1,27 @@
+using Relay.Contracts;
+using TermChat.Conversations.Storage;
+using TermChat.Sessions;
+
+namespace TermChat.Conversations.Delivery;
+
+/// <summary>A message of the outbox, and where its latest copy is. Belongs to the loop of the <see cref="ChatEngine"/>.</summary>
+internal sealed class Outgoing(StoredMessage stored)
+{
+    public StoredMessage Stored { get; } = stored;
+
+    /// <summary>
+    /// What the transports know the copy by. The first attempt bears the message's own id, so that a retry after a crash meets
+    /// the copy it repeats. Later copies have ids of their own: the same one would be dropped on its way as a repeat, and
+    /// they are sent because the first was lost, could not be read, or its acknowledgement was lost.
+    /// </summary>
+    public MessageId Envelope { get; set; } = stored.Id;
+
+    /// <summary>Counts up with every copy handed over, over all messages. 0: none in this run of the program.</summary>
+    public long Transmission { get; set; }
+
+    /// <summary>The session the latest copy is encrypted in.</summary>
+    public SessionId Session { get; set; }
+
+    /// <summary>Handed to the transport, which has not answered.</summary>
+    public bool IsUnderWay { get; set; }
+}
