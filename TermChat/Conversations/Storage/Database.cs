@@ -1,4 +1,5 @@
 using Microsoft.Data.Sqlite;
+using TermChat.Identity;
 
 namespace TermChat.Conversations.Storage;
 
@@ -16,7 +17,7 @@ internal sealed class Database : IDisposable
 
     private Database(SqliteConnection connection) => _connection = connection;
 
-    /// <exception cref="ChatStoreException">The file is no database of ours, or of a later version, or cannot be written.</exception>
+    /// <exception cref="SetupException">The file is no database of ours, or of a later version, or cannot be written.</exception>
     public static Database Open(string path)
     {
         var connection = new SqliteConnection(new SqliteConnectionStringBuilder
@@ -42,7 +43,7 @@ internal sealed class Database : IDisposable
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
             database.Dispose();
-            throw new ChatStoreException($"The database {path} cannot be used: {failure.Message} Check the file and its folder, or choose another profile.", failure);
+            throw new SetupException($"The database {path} cannot be used: {failure.Message} Check the file and its folder, or choose another profile.", failure);
         }
     }
 

@@ -1,3 +1,4 @@
+using TermChat.Identity;
 
 namespace TermChat.Conversations.Storage;
 
@@ -58,7 +59,7 @@ internal static class Schema
         var version = (int)database.Number("PRAGMA user_version");
         if (version > Versions.Length)
         {
-            throw new ChatStoreException(
+            throw new SetupException(
                 $"The database {path} has version {version}, this program knows versions up to {Versions.Length}. Use the newer program that wrote it.");
         }
 

@@ -2,6 +2,7 @@ using Client.Transport;
 using Relay.Contracts;
 using TermChat.Conversations;
 using TermChat.Conversations.Storage;
+using TermChat.Identity;
 
 namespace TermChat.Tests.Conversations.Storage;
 
@@ -169,7 +170,7 @@ public sealed class ChatStoreTests : IDisposable
     {
         File.WriteAllText(_files.Path, new string('x', 5000));
 
-        var wrong = Assert.Throws<ChatStoreException>(() => ChatStore.Open(_files.Path));
+        var wrong = Assert.Throws<SetupException>(() => ChatStore.Open(_files.Path));
 
         Assert.Contains(_files.Path, wrong.Message, StringComparison.Ordinal);
         Assert.Equal(5000, new FileInfo(_files.Path).Length);
@@ -181,7 +182,7 @@ public sealed class ChatStoreTests : IDisposable
         using (var database = Database.Open(_files.Path))
             database.Execute("PRAGMA user_version = 99");
 
-        Assert.Contains("version 99", Assert.Throws<ChatStoreException>(() => ChatStore.Open(_files.Path)).Message, StringComparison.Ordinal);
+        Assert.Contains("version 99", Assert.Throws<SetupException>(() => ChatStore.Open(_files.Path)).Message, StringComparison.Ordinal);
     }
 
     private void Receive(PeerId from, string text) =>
