@@ -48,9 +48,15 @@ internal sealed class PeerSessions : IDisposable
 
     /// <param name="id">For a new handshake, if this message begins one.</param>
     /// <param name="created">Likewise.</param>
-    public bool TrySeal(ReadOnlySpan<byte> plaintext, SessionId id, long created, out SealedPacket packet)
+    /// <param name="alone">Begins one in any case.</param>
+    public bool TrySeal(ReadOnlySpan<byte> plaintext, SessionId id, long created, bool alone, out SealedPacket packet)
     {
-        if (_unanswered is { } unanswered)
+        if (alone)
+        {
+            if (!TryInitiate(id, created, plaintext, out packet))
+                return false;
+        }
+        else if (_unanswered is { } unanswered)
         {
             packet = Answer(unanswered, plaintext);
         }
@@ -129,7 +135,7 @@ internal sealed class PeerSessions : IDisposable
 
         _metUnknownSession = false;
         _current?.RenewalSent();
-        packet = new SealedPacket(id, bytes);
+        packet = new SealedPacket(id, bytes, StandsAlone: true);
         return true;
     }
 

@@ -38,29 +38,14 @@ internal sealed class SessionTable : IDisposable
     /// <summary>Encrypts for a peer: as the answer to the peer's handshake if there is one, else in the session there is, else as the first message of a new handshake.</summary>
     /// <param name="plaintext">At most <see cref="MaxPlaintext"/> bytes; may be empty.</param>
     /// <returns>False: the peer is a name, has one of the few weak keys, or is oneself.</returns>
-    public bool TrySeal(PeerId peer, ReadOnlySpan<byte> plaintext, out SealedPacket packet)
-    {
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(plaintext.Length, MaxPlaintext);
-        packet = default;
-        if (!TryGetKey(peer, out var key))
-            return false;
+    public bool TrySeal(PeerId peer, ReadOnlySpan<byte> plaintext, out SealedPacket packet) => Seal(peer, plaintext, alone: false, out packet);
 
-        lock (_gate)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            var known = _peers.Find(peer);
-            var sessions = known ?? NewPeer(key);
-            if (!sessions.TrySeal(plaintext, NewSessionId(), NextCreated(), out packet))
-            {
-                if (known is null)
-                    sessions.Dispose();
-                return false;
-            }
-
-            _peers.Keep(peer, sessions);
-            return true;
-        }
-    }
+    /// <summary>
+    /// Encrypts for a peer that is away: as the first message of a new handshake whatever session there is, because a peer that comes back
+    /// may have lost them all, and this side may be gone by then. docs/sessions.md says what such a message lacks.
+    /// </summary>
+    /// <returns>As <see cref="TrySeal"/>.</returns>
+    public bool TrySealAlone(PeerId peer, ReadOnlySpan<byte> plaintext, out SealedPacket packet) => Seal(peer, plaintext, alone: true, out packet);
 
     /// <summary>Decrypts what came. Whatever the bytes are, it does not throw, and what is not opened changes no session.</summary>
     /// <param name="sender">Whom the transport attests.</param>
@@ -133,6 +118,30 @@ internal sealed class SessionTable : IDisposable
         {
             _disposed = true;
             _peers.Clear();
+        }
+    }
+
+    private bool Seal(PeerId peer, ReadOnlySpan<byte> plaintext, bool alone, out SealedPacket packet)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(plaintext.Length, MaxPlaintext);
+        packet = default;
+        if (!TryGetKey(peer, out var key))
+            return false;
+
+        lock (_gate)
+        {
+            ObjectDisposedException.ThrowIf(_disposed, this);
+            var known = _peers.Find(peer);
+            var sessions = known ?? NewPeer(key);
+            if (!sessions.TrySeal(plaintext, NewSessionId(), NextCreated(), alone, out packet))
+            {
+                if (known is null)
+                    sessions.Dispose();
+                return false;
+            }
+
+            _peers.Keep(peer, sessions);
+            return true;
         }
     }
 

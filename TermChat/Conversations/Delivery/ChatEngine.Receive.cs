@@ -52,10 +52,14 @@ internal sealed partial class ChatEngine
         var peer = message.Sender;
         var lane = Lane(peer);
         lane.Retry.SawLife(Elapsed);
+        lane.IsAway = false;
         if (frame.Unreadable is { } unreadable)
         {
             foreach (var session in unreadable.Take(8))
+            {
+                _sessions.Discard(peer, new SessionId(session));
                 lane.ResendSession(new SessionId(session));
+            }
         }
 
         if (frame.Acknowledged is { } acknowledged)

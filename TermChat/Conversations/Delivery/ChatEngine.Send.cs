@@ -1,6 +1,7 @@
 using Client.Transport;
 using Relay.Contracts;
 using TermChat.Conversations.Frames;
+using TermChat.Sessions;
 
 namespace TermChat.Conversations.Delivery;
 
@@ -28,7 +29,7 @@ internal sealed partial class ChatEngine
         }
 
         // A frame with nothing in it is the answer to a handshake that asked for nothing.
-        var hasToAnswer = _sessions.HasToAnswer(lane.Peer);
+        var hasToAnswer = !lane.IsAway && _sessions.HasToAnswer(lane.Peer);
         while (lane.OwesControl || hasToAnswer)
         {
             if (!SendControl(lane))
@@ -58,18 +59,18 @@ internal sealed partial class ChatEngine
                 Text = stored.Text,
             },
         };
-        if (!_sessions.TrySeal(lane.Peer, FrameCodec.Encode(frame), out var packet))
+        if (!TrySeal(lane, frame, out var packet))
         {
             // A key nobody can agree on a secret with. It can never be delivered.
             Post(new CopyAnswered(lane, message, message.Envelope, default, new TransportException(TransportError.Io, "This PeerId is a weak key; nobody could receive a message safely.")
             {
                 Code = ErrorCode.InvalidRecipient,
             }));
-            lane.HandedOver(message, ++_transmissions, default);
+            lane.HandedOver(message, ++_transmissions, packet);
             return;
         }
 
-        lane.HandedOver(message, ++_transmissions, packet.Session);
+        lane.HandedOver(message, ++_transmissions, packet);
         lane.Retry.Sent(Elapsed);
         _ = HandOverAsync(lane, message, packet.Bytes);
     }
@@ -113,6 +114,8 @@ internal sealed partial class ChatEngine
             return;
         }
 
+        if (failure is null)
+            lane.IsAway = result.Status == SendStatus.Queued;
         lane.Answered(message, again: failure is not null);
         if (failure is not null)
         {
@@ -175,24 +178,26 @@ internal sealed partial class ChatEngine
             Settled = lane.OwesSettlement ? new Settlement { Stream = lane.Stream.ToBytes(), Floor = lane.Floor } : null,
         };
         lane.OwesSettlement = false;
-        if (!_sessions.TrySeal(lane.Peer, FrameCodec.Encode(frame), out var packet))
+        if (!TrySeal(lane, frame, out var packet))
             return false;
 
-        _controlUnderWay.Add(HandOverControlAsync(lane.Peer, packet.Bytes, acknowledged, refused));
+        _controlUnderWay.Add(HandOverControlAsync(lane.Peer, packet, acknowledged, refused));
         return true;
     }
 
     private async Task HandOverControlAsync(
-        PeerId peer, ReadOnlyMemory<byte> packet, IReadOnlyList<MessageId> acknowledged, IReadOnlyList<(MessageId Id, RefusalReason Reason)> refused)
+        PeerId peer, SealedPacket packet, IReadOnlyList<MessageId> acknowledged, IReadOnlyList<(MessageId Id, RefusalReason Reason)> refused)
     {
         try
         {
-            await SendAsync(peer, MessageId.New(), packet);
+            var result = await SendAsync(peer, MessageId.New(), packet.Bytes);
+            if (result.Status == SendStatus.Queued && !packet.StandsAlone)
+                Post(new ControlLost(peer, acknowledged, refused, IsAway: true));
         }
         catch (TransportException)
         {
             // Said again over the next connection. The rest (a ping, say) has lost its sense by then.
-            Post(new ControlFailed(peer, acknowledged, refused));
+            Post(new ControlLost(peer, acknowledged, refused, IsAway: false));
         }
         catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
         {
@@ -200,9 +205,19 @@ internal sealed partial class ChatEngine
         }
     }
 
-    private void Owe(ControlFailed failed)
+    private bool TrySeal(PeerLane lane, Frame frame, out SealedPacket packet)
     {
+        var plaintext = FrameCodec.Encode(frame);
+        return lane.IsAway ? _sessions.TrySealAlone(lane.Peer, plaintext, out packet) : _sessions.TrySeal(lane.Peer, plaintext, out packet);
+    }
+
+    private void Owe(ControlLost failed)
+    {
+        if (failed.Acknowledged.Count == 0 && failed.Refused.Count == 0)
+            return;
+
         var lane = Lane(failed.Peer);
+        lane.IsAway |= failed.IsAway;
         lane.OwedAcknowledgements.AddRange(failed.Acknowledged);
         lane.OwedRefusals.AddRange(failed.Refused);
     }

@@ -178,7 +178,7 @@ internal sealed partial class ChatEngine : IAsyncDisposable
             case CopyAnswered answered:
                 Answered(turn, answered);
                 break;
-            case ControlFailed failed:
+            case ControlLost failed:
                 Owe(failed);
                 break;
             case LossReported loss:
@@ -264,7 +264,7 @@ internal sealed partial class ChatEngine : IAsyncDisposable
     private void Flushed()
     {
         _controlUnderWay.RemoveAll(control => control.IsCompleted);
-        if (_flushes.Count == 0 || _controlUnderWay.Count > 0 || _lanes.Values.Any(lane => lane.OwesControl))
+        if (_flushes.Count == 0 || _controlUnderWay.Count > 0 || _events.Reader.TryPeek(out _) || _lanes.Values.Any(lane => lane.OwesControl))
             return;
 
         foreach (var flush in _flushes)

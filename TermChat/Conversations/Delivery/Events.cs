@@ -12,9 +12,9 @@ internal sealed record PacketReceived(ReceivedMessage Message) : IEvent;
 /// <summary>The transport has taken a copy of a message, or turned it down.</summary>
 internal sealed record CopyAnswered(PeerLane Lane, Outgoing Message, MessageId Envelope, SendResult Result, TransportException? Failure) : IEvent;
 
-/// <summary>A frame that acknowledged or refused did not leave.</summary>
-internal sealed record ControlFailed(
-    PeerId Peer, IReadOnlyList<MessageId> Acknowledged, IReadOnlyList<(MessageId Id, RefusalReason Reason)> Refused) : IEvent;
+/// <summary>A frame did not leave, or waits for a peer that may not be able to read it when it comes back.</summary>
+internal sealed record ControlLost(
+    PeerId Peer, IReadOnlyList<MessageId> Acknowledged, IReadOnlyList<(MessageId Id, RefusalReason Reason)> Refused, bool IsAway) : IEvent;
 
 internal sealed record LossReported(LossReport Report) : IEvent;
 

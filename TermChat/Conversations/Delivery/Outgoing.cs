@@ -22,6 +22,9 @@ internal sealed class Outgoing(StoredMessage stored)
     /// <summary>The session the latest copy is encrypted in.</summary>
     public SessionId Session { get; set; }
 
+    /// <summary>The latest copy can be read by a peer that has lost every session.</summary>
+    public bool StandsAlone { get; set; }
+
     /// <summary>Handed to the transport, which has not answered.</summary>
     public bool IsUnderWay { get; set; }
 }

@@ -28,6 +28,12 @@ internal sealed class PeerLane(PeerId peer)
 
     public RetrySchedule Retry { get; } = new();
 
+    /// <summary>
+    /// The relay keeps what goes to this peer until it comes back. It may have lost its sessions by then, and this program may
+    /// have ended, so everything it is sent meanwhile has to be readable by itself.
+    /// </summary>
+    public bool IsAway { get; set; }
+
     /// <summary>Ids this side has stored and not yet acknowledged.</summary>
     public List<MessageId> OwedAcknowledgements { get; } = [];
 
@@ -78,12 +84,12 @@ internal sealed class PeerLane(PeerId peer)
         return _due.First().Value;
     }
 
-    public void HandedOver(Outgoing message, long transmission, SessionId session)
+    public void HandedOver(Outgoing message, long transmission, SealedPacket packet)
     {
         _due.Remove(message.Stored.Sequence);
         _flying[message.Stored.Id] = message;
         _byEnvelope[message.Envelope] = message;
-        (message.Transmission, message.Session, message.IsUnderWay) = (transmission, session, true);
+        (message.Transmission, message.Session, message.StandsAlone, message.IsUnderWay) = (transmission, packet.Session, packet.StandsAlone, true);
         _underWay++;
     }
 
@@ -95,7 +101,7 @@ internal sealed class PeerLane(PeerId peer)
         _underWay--;
         if (again)
             MakeDue(message, sameEnvelope: true);
-        else if (_unreadable.Contains(message.Session))
+        else if (_unreadable.Contains(message.Session) || (IsAway && !message.StandsAlone))
             MakeDue(message, sameEnvelope: false);
     }
 
