@@ -51,4 +51,7 @@ public enum ErrorCode
 
     /// <summary>The client does not read what the relay has to tell it.</summary>
     TooManyUnreadAnswers = 107,
+
+    /// <summary>The client has not proven that it holds the key of the PeerId it registers, to this relay. Always the same answer, whatever is wrong.</summary>
+    ProofRefused = 108,
 }

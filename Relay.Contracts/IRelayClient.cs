@@ -3,6 +3,9 @@ namespace Relay.Contracts;
 /// <summary>What the relay tells a client. All calls of one connection come in order, one after the other.</summary>
 public interface IRelayClient
 {
+    /// <summary>The first thing a connection is told. Whoever registers a PeerId that is a key answers it with a <see cref="RegistrationProof"/>.</summary>
+    Task Challenge(Challenge challenge);
+
     /// <summary>The PeerId is this connection's. Always the first call after a successful <see cref="IRelayHub.Register"/>.</summary>
     Task Registered(Registered registered);
 

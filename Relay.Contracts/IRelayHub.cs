@@ -2,16 +2,16 @@ namespace Relay.Contracts;
 
 /// <summary>What a client may ask of the relay.</summary>
 /// <remarks>
-/// No method returns a value. The relay answers through <see cref="IRelayClient"/>, in one ordered stream that starts
-/// with <see cref="IRelayClient.Registered"/>: a SignalR completion and a callback have no order between them, so
-/// nothing a client must know ever comes as a completion.
+/// No method returns a value. The relay answers through <see cref="IRelayClient"/>, in one ordered stream: a SignalR
+/// completion and a callback have no order between them, so nothing a client must know ever comes as a completion.
 /// </remarks>
 public interface IRelayHub
 {
     /// <summary>Claims a PeerId for this connection. Must be the first call, within the relay's registration timeout.</summary>
     /// <remarks>
-    /// An earlier connection of the same PeerId is told <see cref="IRelayClient.Replaced"/> and closed. A refusal is an
-    /// <see cref="IRelayClient.Error"/>, after which the relay closes the connection.
+    /// A PeerId that is a key is proven by answering <see cref="IRelayClient.Challenge"/>. An earlier connection of the same
+    /// PeerId is told <see cref="IRelayClient.Replaced"/> and closed. A refusal is an <see cref="IRelayClient.Error"/>, after
+    /// which the relay closes the connection.
     /// </remarks>
     Task Register(RegisterRequest request);
 

@@ -2,6 +2,27 @@ using MessagePack;
 
 namespace Relay.Contracts;
 
+/// <summary>The argument of <see cref="IRelayClient.Challenge"/>. Good for one <see cref="IRelayHub.Register"/> on this connection.</summary>
+[MessagePackObject]
+public sealed class Challenge
+{
+    /// <summary>The version the relay speaks on this connection.</summary>
+    [Key(0)]
+    public int ProtocolVersion { get; init; }
+
+    /// <summary>An X25519 public key of 32 bytes, made for this connection.</summary>
+    [Key(1)]
+    public ReadOnlyMemory<byte> Key { get; init; }
+
+    /// <summary>32 random bytes, made for this connection.</summary>
+    [Key(2)]
+    public ReadOnlyMemory<byte> Nonce { get; init; }
+
+    /// <summary>The relay's epoch; see <see cref="Registered.Epoch"/>.</summary>
+    [Key(3)]
+    public string Epoch { get; init; } = "";
+}
+
 /// <summary>The argument of <see cref="IRelayClient.Registered"/>.</summary>
 [MessagePackObject]
 public sealed class Registered

@@ -23,6 +23,18 @@ public sealed class RegisterRequest
     /// <summary>The last position the client's application has taken; counts as an acknowledgement if the epoch is the relay's.</summary>
     [Key(3)]
     public long Sequence { get; init; }
+
+    /// <summary>The origin the client has dialled, as <see cref="Contracts.Audience"/> writes it. With this and what follows, a PeerId that is a key is proven.</summary>
+    [Key(4)]
+    public string? Audience { get; init; }
+
+    /// <summary>32 random bytes of the client's, made for this connection.</summary>
+    [Key(5)]
+    public ReadOnlyMemory<byte> Nonce { get; init; }
+
+    /// <summary>See <see cref="RegistrationProof"/>. Empty for a name, which cannot be proven; one that is there all the same is ignored.</summary>
+    [Key(6)]
+    public ReadOnlyMemory<byte> Proof { get; init; }
 }
 
 /// <summary>The argument of <see cref="IRelayHub.Relay"/>.</summary>

@@ -34,6 +34,7 @@ public static class RelayHubExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PeerDirectory>();
+        services.TryAddSingleton<ProofCheck>();
         services.TryAddSingleton<RegistrationCheck>();
         services.TryAddSingleton<SessionRegistry>();
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionPolicy, OptionsPolicy>());

@@ -86,6 +86,13 @@ public sealed class RelayOptions
     [Range(typeof(TimeSpan), "00:00:00", "00:01:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(5);
 
+    /// <summary>The addresses by which clients dial this relay, each a scheme, a host and a port if it is not the scheme's own: <c>https://relay.example.com</c>.</summary>
+    /// <remarks>
+    /// A client proves its PeerId to the address it has dialled. With none set here that is compared with the request's
+    /// <c>Host</c>, which whoever forwards the request can choose: only with this set can no other relay pass on this one's challenge.
+    /// </remarks>
+    public IList<string> Origins { get; } = [];
+
     /// <summary>Whether PeerIds that are plain names may register. Nobody can prove to own a name: for trying things out only.</summary>
     /// <value>The default is false; <c>Relay.Server</c> sets it in the Development environment.</value>
     public bool AllowNamedPeers { get; set; }

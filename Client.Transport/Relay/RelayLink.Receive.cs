@@ -8,6 +8,7 @@ internal sealed partial class RelayLink
 {
     private void Listen()
     {
+        _connection.On<Challenge>(nameof(IRelayClient.Challenge), OnChallenge);
         _connection.On<Registered>(nameof(IRelayClient.Registered), OnRegistered);
         _connection.On<Accepted>(nameof(IRelayClient.Accepted), accepted => OnAnswer(accepted.Ranges, SendStatus.Accepted));
         _connection.On<Queued>(nameof(IRelayClient.Queued), queued => OnAnswer(queued.Ranges, SendStatus.Queued));

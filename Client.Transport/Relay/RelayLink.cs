@@ -114,47 +114,17 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
         }
     }
 
-    private async Task RegisterAsync(RelayTransportOptions options, CancellationToken cancellationToken)
-    {
-        var (epoch, sequence) = _inbox.Resume;
-        var request = new RegisterRequest
-        {
-            ProtocolVersion = RelayProtocol.Version,
-            PeerId = options.Peer.Value,
-            Epoch = epoch,
-            Sequence = sequence,
-        };
-        await _connection.SendAsync(nameof(IRelayHub.Register), request, cancellationToken).ConfigureAwait(false);
-        try
-        {
-            await _registered.Task.WaitAsync(options.RegistrationTimeout, _time, cancellationToken).ConfigureAwait(false);
-        }
-        catch (TimeoutException late)
-        {
-            throw new TransportException(
-                TransportError.Timeout,
-                $"The relay {_url} did not answer the registration within {options.RegistrationTimeout} (RegistrationTimeout).",
-                late);
-        }
-
-        _writing = WriteAsync();
-        _acknowledging = AcknowledgeAsync();
-
-        // What the application took between the request above and now was acknowledged to nobody; and if the relay has
-        // nothing new to deliver until it hears of that, nothing later would bring it up.
-        AcknowledgeSoon();
-    }
-
     private void Break(TransportException reason)
     {
         // The first reason counts; what follows from it, the connection closing above all, says less.
         if (!_end.TrySetResult(reason))
             return;
 
+        _challenged.TrySetException(reason);
         _registered.TrySetException(reason);
 
         // Nobody may be waiting for the registration any more; the reason is in _end.
-        _ = _registered.Task.Exception;
+        _ = (_challenged.Task.Exception, _registered.Task.Exception);
 
         // Frees a writer that is stuck in front of a relay that does not read.
         _stop.Cancel();

@@ -26,10 +26,11 @@ public sealed partial class RelayTransport : ITransport
     private int _disposed;
 
     /// <param name="loggerFactory">Where the transport and its SignalR connection log. None: nothing is logged.</param>
-    /// <exception cref="ArgumentException">The address is none a relay can have.</exception>
+    /// <exception cref="ArgumentException">The address is none a relay can have, or there is nobody to register, or somebody else than the key says.</exception>
     public RelayTransport(RelayTransportOptions options, TimeProvider? timeProvider = null, ILoggerFactory? loggerFactory = null)
     {
         ArgumentNullException.ThrowIfNull(options);
+        options.Validate();
         _options = options;
         _url = RelayUrl.ToHub(options.Url);
         _time = timeProvider ?? TimeProvider.System;

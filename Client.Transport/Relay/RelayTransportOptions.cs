@@ -9,13 +9,21 @@ public sealed record RelayTransportOptions
     /// <summary>The relay's address: <c>http</c>, <c>https</c>, <c>ws</c> or <c>wss</c>. Without a path, <c>/relay</c> is meant.</summary>
     public required Uri Url { get; init; }
 
-    /// <summary>The PeerId to register.</summary>
-    public required PeerId Peer { get; init; }
+    /// <summary>The key whose <see cref="PeerKey.PeerId"/> to register, and to prove. Null to register a plain name.</summary>
+    /// <remarks>It stays its owner's, who disposes it after the transport.</remarks>
+    public PeerKey? Key { get; init; }
+
+    /// <summary>The PeerId to register. Need not be set where <see cref="Key"/> is, and must be its PeerId if it is.</summary>
+    public PeerId Peer
+    {
+        get => field == default && Key is not null ? Key.PeerId : field;
+        init;
+    }
 
     /// <summary>How long one attempt to connect may take, registration not counted. The default is 10 s.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>How long the relay may take to answer a registration. The default is 5 s.</summary>
+    /// <summary>How long a registration may take, the wait for the relay's challenge included. The default is 5 s.</summary>
     public TimeSpan RegistrationTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
     /// <summary>The pause after the first failed attempt. It doubles with each further one; each is shortened by a random part of up to a half. The default is 1 s.</summary>
@@ -39,4 +47,11 @@ public sealed record RelayTransportOptions
     /// <summary>Where the pauses get their random part. Seed it in tests.</summary>
     public Random Random { get; init; } = Random.Shared;
 
+    internal void Validate()
+    {
+        if (Peer == default)
+            throw new ArgumentException($"Whom should the transport register? Set {nameof(Key)}, or {nameof(Peer)} to a plain name.");
+        if (Key is not null && Peer != Key.PeerId)
+            throw new ArgumentException($"{nameof(Peer)} is not the PeerId of {nameof(Key)}. Leave {nameof(Peer)} out: the key knows its own.");
+    }
 }

@@ -10,9 +10,7 @@ internal sealed class OptionsPolicy(IOptionsMonitor<RelayOptions> options) : IAd
     public Refusal? Check(PeerId peer, IPAddress? address)
     {
         var current = options.CurrentValue;
-
-        // Every PeerId is a plain name so far; see PeerId.
-        if (!current.AllowNamedPeers)
+        if (!peer.IsKey && !current.AllowNamedPeers)
         {
             return new Refusal(
                 ErrorCode.NamedPeersNotAllowed,

@@ -1,16 +1,17 @@
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Logging;
 using Relay.Contracts;
 
 namespace Relay.Hub.Admission;
 
-/// <summary>Whether a registration is in order: its version, its PeerId, and what every policy says.</summary>
-internal sealed class RegistrationCheck(IEnumerable<IAdmissionPolicy> policies)
+/// <summary>Whether a registration is in order: its version, its PeerId and the proof of it, and what every policy says.</summary>
+internal sealed class RegistrationCheck(ProofCheck proofs, IEnumerable<IAdmissionPolicy> policies, ILogger<RelayHub> logger)
 {
     private readonly IAdmissionPolicy[] _policies = [.. policies];
 
     /// <returns>Null when it is; then <paramref name="peer"/> is the PeerId.</returns>
-    public Refusal? Check(RegisterRequest? request, HubCallerContext context, out PeerId peer)
+    public Refusal? Check(RegisterRequest? request, OpenChallenge challenge, HubCallerContext context, out PeerId peer)
     {
         peer = default;
         if (request?.ProtocolVersion != RelayProtocol.Version)
@@ -20,10 +21,22 @@ internal sealed class RegistrationCheck(IEnumerable<IAdmissionPolicy> policies)
                 $"This relay speaks protocol version {RelayProtocol.Version}, the client {request?.ProtocolVersion ?? 0}. Update the older of the two.");
         }
 
-        if (!PeerId.TryParse(request.PeerId, out peer))
+        var http = context.GetHttpContext();
+        if (PeerId.LooksLikeKey(request.PeerId))
+        {
+            // Before the policies: nobody learns by trying whether somebody else's PeerId is banned.
+            if (proofs.Check(request, challenge, http?.Request.Host.Value, out peer) is not ProofFlaw.None and var flaw)
+            {
+                logger.ProofRefused(context.ConnectionId, flaw);
+                return ProofCheck.Refusal;
+            }
+        }
+        else if (!PeerId.TryParse(request.PeerId, out peer))
+        {
             return new Refusal(ErrorCode.InvalidPeerId, "What the client registers is no PeerId.");
+        }
 
-        var address = context.GetHttpContext()?.Connection.RemoteIpAddress;
+        var address = http?.Connection.RemoteIpAddress;
         foreach (var policy in _policies)
         {
             if (policy.Check(peer, address) is { } refusal)

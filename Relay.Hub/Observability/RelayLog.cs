@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using Relay.Contracts;
+using Relay.Hub.Admission;
 
 namespace Relay.Hub;
 
@@ -25,6 +26,9 @@ internal static partial class RelayLog
 
     [LoggerMessage(1005, LogLevel.Information, "Shutting down: sending {Connections} connections away")]
     public static partial void Draining(this ILogger logger, int connections);
+
+    [LoggerMessage(1006, LogLevel.Information, "The proof on connection {ConnectionId} does not hold, because of its {Flaw}")]
+    public static partial void ProofRefused(this ILogger logger, string connectionId, ProofFlaw flaw);
 
     // 2000-2099 belong to mailboxes.
 

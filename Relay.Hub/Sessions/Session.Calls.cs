@@ -18,7 +18,7 @@ internal sealed partial class Session
             return;
         }
 
-        if (_registry.Admission.Check(request, _context, out var id) is { } refusal)
+        if (_registry.Admission.Check(request, _challenge, _context, out var id) is { } refusal)
         {
             _registry.Logger.RegistrationRefused(_context.ConnectionId, refusal.Code);
             End(Ending.Refused(refusal.Code, refusal.Message));
@@ -40,6 +40,7 @@ internal sealed partial class Session
         }
 
         _registrationTimer.Dispose();
+        _challenge.Close();
         _registry.Logger.Registered(peer.Id, _context.ConnectionId);
         Wake();
     }

@@ -3,7 +3,7 @@ using Relay.Hub.Mailboxes;
 
 namespace Relay.Hub.Sessions;
 
-// The one writer of a connection: everything the client is told goes through here, in order, Registered first.
+// The one writer of a connection: everything the client is told goes through here, in order: Challenge first, Registered before all else.
 internal sealed partial class Session
 {
     private bool _registeredSent;
@@ -13,6 +13,7 @@ internal sealed partial class Session
     {
         try
         {
+            await _client.Challenge(_challenge.Message).ConfigureAwait(false);
             while (await _wake.Reader.WaitToReadAsync(_context.ConnectionAborted).ConfigureAwait(false))
             {
                 _wake.Reader.TryRead(out _);

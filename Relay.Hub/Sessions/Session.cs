@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Relay.Contracts;
+using Relay.Hub.Admission;
 using Relay.Hub.Mailboxes;
 
 namespace Relay.Hub.Sessions;
@@ -16,6 +17,7 @@ internal sealed partial class Session : ISender
     private readonly HubCallerContext _context;
     private readonly IRelayClient _client;
     private readonly SessionRegistry _registry;
+    private readonly OpenChallenge _challenge;
     private readonly ITimer _registrationTimer;
     private readonly Outbox _outbox;
 
@@ -38,6 +40,7 @@ internal sealed partial class Session : ISender
         _context = context;
         _client = client;
         _registry = registry;
+        _challenge = new OpenChallenge(registry.Directory.Epoch);
         _outbox = new Outbox(registry.Directory.Options.SendWindowMessages);
 
         // The pump first: whatever ends the session, the timer included, waits for it.
@@ -145,6 +148,7 @@ internal sealed partial class Session : ISender
         }
 
         _registrationTimer.Dispose();
+        _challenge.Close();
 
         // TryWait and WaitsAt refuse from here on, so nothing of this connection can begin to wait behind this.
         foreach (var peer in waitsAt)

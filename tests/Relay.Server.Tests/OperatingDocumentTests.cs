@@ -43,7 +43,7 @@ public sealed class OperatingDocumentTests
         TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
         string text => $"`{text}`",
-        ISet<string> { Count: 0 } => "none",
+        ICollection<string> { Count: 0 } => "none",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, "The document has no form for this kind of default yet."),
     };
 }

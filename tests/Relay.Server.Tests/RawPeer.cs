@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 using Microsoft.AspNetCore.Http.Connections.Client;
 using Microsoft.AspNetCore.SignalR.Client;
@@ -14,6 +15,7 @@ internal sealed class RawPeer : IAsyncDisposable
 {
     private readonly Lock _gate = new();
     private readonly List<object> _told = [];
+    private readonly TaskCompletionSource<Challenge> _challenge = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private long _lastNumber;
 
     public RawPeer(Uri url, Action<HttpConnectionOptions>? http = null, bool json = false, bool reconnects = false)
@@ -24,7 +26,9 @@ internal sealed class RawPeer : IAsyncDisposable
         if (reconnects)
             builder.WithAutomaticReconnect([TimeSpan.Zero, TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(200)]);
 
+        Origin = Audience.Of(url);
         Connection = builder.Build();
+        Connection.On<Challenge>(nameof(IRelayClient.Challenge), challenge => _challenge.TrySetResult(challenge));
         Hear<Registered>(nameof(IRelayClient.Registered));
         Hear<Accepted>(nameof(IRelayClient.Accepted));
         Hear<Queued>(nameof(IRelayClient.Queued));
@@ -39,6 +43,12 @@ internal sealed class RawPeer : IAsyncDisposable
     }
 
     public HubConnection Connection { get; }
+
+    /// <summary>The challenge of its connection. Not among what it was <see cref="Told"/>, where it would stand in front of everything.</summary>
+    public Task<Challenge> Challenge => _challenge.Task.WaitAsync(TimeSpan.FromSeconds(20));
+
+    /// <summary>The origin it dials.</summary>
+    public string Origin { get; }
 
     /// <summary>All it was told so far; "closed" and "reconnecting" are the connection's own words.</summary>
     public IReadOnlyList<object> Told
@@ -86,6 +96,25 @@ internal sealed class RawPeer : IAsyncDisposable
         await Sees<Registered>();
         return this;
     }
+
+    /// <summary>Connects, proves a key, and waits until the relay says that it holds.</summary>
+    public async Task<RawPeer> Enter(PeerKey key, string? epoch = null, long sequence = 0)
+    {
+        await Connect();
+        await Register(await Prove(key, epoch, sequence));
+        await Sees<Registered>();
+        return this;
+    }
+
+    /// <summary>The right answer to the challenge of this connection.</summary>
+    public async Task<RegisterRequest> Prove(PeerKey key, string? epoch = null, long sequence = 0, string? audience = null)
+    {
+        var nonce = RandomNumberGenerator.GetBytes(RegistrationProof.NonceLength);
+        Assert.True(RegistrationProof.TryAnswer(key, await Challenge, audience ?? Origin, nonce, epoch, sequence, out var request));
+        return request;
+    }
+
+    public Task Register(RegisterRequest? request) => Call(nameof(IRelayHub.Register), request);
 
     /// <summary>Sends texts, each in a message of its own, in one call.</summary>
     /// <returns>The number of the first.</returns>

@@ -73,7 +73,6 @@ public sealed class RegistrationTests
     [InlineData("Alice")]
     [InlineData("al ice")]
     [InlineData("-alice")]
-    [InlineData("tc1alice")]
     [InlineData("a-name-that-is-one-letter-too-lon")]
     public async Task UC4_5a_what_is_no_peer_id_is_refused_with_the_reason(string? name)
     {

@@ -11,6 +11,13 @@ public sealed class TestPeersTests
     }
 
     [Fact]
+    public void A_name_has_one_key_and_another_name_another_one()
+    {
+        Assert.Equal(TestPeers.Key("alice").PeerId, TestPeers.Key("alice").PeerId);
+        Assert.NotEqual(TestPeers.Key("alice").PeerId, TestPeers.Key("bob").PeerId);
+    }
+
+    [Fact]
     public void Payloads_are_those_of_their_seed()
     {
         Assert.Equal(TestPayloads.Random(1), TestPayloads.Random(1));

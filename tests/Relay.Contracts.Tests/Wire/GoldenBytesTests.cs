@@ -39,6 +39,24 @@ public sealed class GoldenBytesTests
     public void Approved_Json_frames_still_decode(string method) =>
         AssertDecodes(Json, method, [.. Encoding.UTF8.GetBytes(ApprovedLine("version-1.json.approved.txt", method)), 0x1e]);
 
+    [Fact]
+    public void A_registration_from_before_there_were_proofs_still_decodes()
+    {
+        // As a client writes it that registers a name, and was written without the keys from 4 on.
+        byte[] packed = Convert.FromHexString("1D960180C0A85265676973746572919401A5616C696365A4356632630790");
+        var text = """{"type":1,"target":"Register","arguments":[{"protocolVersion":1,"peerId":"alice","epoch":"5f2c","sequence":7}]}""";
+        foreach (var (protocol, frame) in new (IHubProtocol, byte[])[] { (MessagePack, packed), (Json, [.. Encoding.UTF8.GetBytes(text), 0x1e]) })
+        {
+            var input = new ReadOnlySequence<byte>(frame);
+            Assert.True(protocol.TryParseMessage(ref input, new Binder(typeof(RegisterRequest)), out var message));
+            var request = Assert.IsType<RegisterRequest>(Assert.Single(Assert.IsType<InvocationMessage>(message).Arguments));
+
+            Assert.Equal((1, "alice", "5f2c", 7L), (request.ProtocolVersion, request.PeerId, request.Epoch, request.Sequence));
+            Assert.Null(request.Audience);
+            Assert.True(request.Nonce.IsEmpty && request.Proof.IsEmpty);
+        }
+    }
+
     private static string Lines(IHubProtocol protocol, Func<byte[], string> print) =>
         string.Join('\n', Samples.ByMethod.Select(sample => $"{sample.Key} {print(Frame(protocol, sample.Key, sample.Value))}"));
 

@@ -6,9 +6,21 @@ internal static class Samples
     private static readonly byte[] OneId = Convert.FromHexString("00112233445566778899AABBCCDDEEFF");
     private static readonly byte[] AnotherId = Convert.FromHexString("0192F0C1A2B37C4D8E5F60718293A4B5");
 
+    private static readonly byte[] AnyBytes = [.. Enumerable.Range(0x40, 32).Select(i => (byte)i)];
+    private static readonly byte[] Nonce = [.. Enumerable.Range(0xA0, 32).Select(i => (byte)i)];
+
     public static IReadOnlyDictionary<string, object> ByMethod { get; } = new Dictionary<string, object>
     {
-        [nameof(IRelayHub.Register)] = new RegisterRequest { ProtocolVersion = 1, PeerId = "alice", Epoch = "5f2c", Sequence = 7 },
+        [nameof(IRelayHub.Register)] = new RegisterRequest
+        {
+            ProtocolVersion = 1,
+            PeerId = "tc1m60dkltm0hqmf56mv8pweep4xulcxs7gtduxwnddl3lpgmug9d8s9ynjk9",
+            Epoch = "5f2c",
+            Sequence = 7,
+            Audience = "https://relay.example.com",
+            Nonce = Nonce,
+            Proof = AnyBytes,
+        },
         [nameof(IRelayHub.Relay)] = new RelayRequest
         {
             First = 300,
@@ -19,6 +31,7 @@ internal static class Samples
             ],
         },
         [nameof(IRelayHub.Acknowledge)] = new Acknowledgement { Epoch = "5f2c", Sequence = 70_000, Report = 2 },
+        [nameof(IRelayClient.Challenge)] = new Challenge { ProtocolVersion = 1, Key = AnyBytes, Nonce = Nonce, Epoch = "5f2c" },
         [nameof(IRelayClient.Registered)] = new Registered
         {
             ProtocolVersion = 1,

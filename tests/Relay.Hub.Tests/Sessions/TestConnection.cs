@@ -38,7 +38,10 @@ internal sealed class TestConnection : HubCallerContext, IRelayClient
 
     public bool IsClosed => _aborted.IsCancellationRequested && _closed.IsCompleted;
 
-    /// <summary>All it was told so far.</summary>
+    /// <summary>What it was told before all else.</summary>
+    public Challenge? Challenge { get; private set; }
+
+    /// <summary>All it was told so far, behind the challenge.</summary>
     public IReadOnlyList<object> Told
     {
         get
@@ -98,6 +101,12 @@ internal sealed class TestConnection : HubCallerContext, IRelayClient
     {
         await Eventually.Is($"{count} {typeof(T).Name}", () => Told.OfType<T>().Count() >= count);
         return Told.OfType<T>().ElementAt(count - 1);
+    }
+
+    Task IRelayClient.Challenge(Challenge challenge)
+    {
+        Challenge = challenge;
+        return Task.CompletedTask;
     }
 
     Task IRelayClient.Registered(Registered registered) => Hear(registered);

@@ -19,7 +19,7 @@ internal sealed class TestRelay
         configure?.Invoke(options);
         Directory = new PeerDirectory(Options.Create(options), time ?? Time, NullLogger<RelayHub>.Instance);
         Sessions = new SessionRegistry(
-            Directory, new RegistrationCheck([]), _connections, time ?? Time, NullLogger<RelayHub>.Instance);
+            Directory, new RegistrationCheck(new ProofCheck(new TestOptions(options)), [], NullLogger<RelayHub>.Instance), _connections, time ?? Time, NullLogger<RelayHub>.Instance);
     }
 
     public FakeTimeProvider Time { get; } = new();

@@ -53,10 +53,15 @@ internal sealed class TranscriptPeer : IAsyncDisposable
             Listen(callback.Name, callback.GetParameters()[0].ParameterType);
     }
 
+    /// <summary>What it was told first.</summary>
+    public JsonNode Challenge { get; private set; } = new JsonObject();
+
     public static async Task<TranscriptPeer> ConnectAsync(Uri hub, bool binary)
     {
         var peer = new TranscriptPeer(hub, binary);
         await peer._connection.StartAsync();
+        (var first, peer.Challenge) = await peer.HearAsync();
+        Assert.Equal(nameof(IRelayClient.Challenge), first);
         return peer;
     }
 

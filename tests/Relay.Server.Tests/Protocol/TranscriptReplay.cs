@@ -1,4 +1,5 @@
 using System.Globalization;
+using Relay.Contracts;
 using TestKit;
 
 namespace Relay.Server.Tests.Protocol;
@@ -42,7 +43,7 @@ internal sealed class TranscriptReplay(Transcript transcript, bool binary) : IAs
     private Task PlayAsync(TranscriptStep step) => step.Kind switch
     {
         StepKind.Connects => ConnectAsync(step.Who),
-        StepKind.Calls => _peers[step.Who].CallAsync(step.Method, _values.Fill(TranscriptValues.Parse(step.Body))),
+        StepKind.Calls => CallAsync(step),
         StepKind.Hears => HearAsync(step),
         StepKind.Drops => DropAsync(step.Who),
         StepKind.IsClosed => _peers[step.Who].IsClosedAsync(),
@@ -58,10 +59,21 @@ internal sealed class TranscriptReplay(Transcript transcript, bool binary) : IAs
         _all.Add(peer);
     }
 
+    private Task CallAsync(TranscriptStep step)
+    {
+        var (peer, body) = (_peers[step.Who], TranscriptValues.Parse(step.Body));
+        foreach (var (name, value) in TranscriptProof.Answer(body, peer.Challenge, _relay.Hub))
+            _values.Learn(name, value);
+        return peer.CallAsync(step.Method, _values.Fill(body));
+    }
+
     private async Task HearAsync(TranscriptStep step)
     {
+        // Every connection has heard its challenge; only some transcripts show it.
         var expected = TranscriptValues.Parse(step.Body);
-        var (method, body) = await _peers[step.Who].HearAsync();
+        var (method, body) = step.Method == nameof(IRelayClient.Challenge)
+            ? (step.Method, _peers[step.Who].Challenge)
+            : await _peers[step.Who].HearAsync();
 
         // The relay answers what is there: messages handed over together may be answered in one callback or in several.
         while (method == step.Method && AnswerRanges.Count(body) < AnswerRanges.Count(expected))

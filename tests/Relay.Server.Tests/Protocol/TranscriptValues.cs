@@ -27,6 +27,9 @@ internal sealed partial class TranscriptValues
         }
     }
 
+    /// <summary>Gives a name a value, unless it has one.</summary>
+    public void Learn(string name, JsonNode value) => _byName.TryAdd(name, value);
+
     /// <summary>Compares, and learns the names that are new.</summary>
     /// <returns>Null if it matches; otherwise where it does not.</returns>
     public string? Mismatch(JsonNode? expected, JsonNode? actual, string path = "$")
