@@ -1,0 +1,65 @@
+using System.Runtime.InteropServices;
+using Terminal.Gui.App;
+using Terminal.Gui.Drivers;
+using TermChat.Conversations;
+
+namespace TermChat.Screens;
+
+/// <summary>The full-screen client.</summary>
+internal static class ChatScreen
+{
+    // Wheel turns as arrow keys would recall texts; without mouse reports, the mouse marks and copies text as everywhere else.
+    private const string MouseOff = "\u001b[?1003l\u001b[?1002l\u001b[?1000l\u001b[?1015l\u001b[?1006l\u001b[?1007l";
+
+    /// <summary>Why there can be no full screen here; null if there can.</summary>
+    public static string? Unavailable =>
+        Console.IsInputRedirected || Console.IsOutputRedirected ? "the full-screen client needs a terminal for its input and output"
+        : Environment.GetEnvironmentVariable("TERM") == "dumb" ? "this terminal (TERM=dumb) cannot show a full screen"
+        : null;
+
+    /// <summary>Shows the chat until the person leaves.</summary>
+    /// <remarks>Takes over the terminal, and gives it back as it was however this ends. Only one can run at a time.</remarks>
+    /// <returns>The exit code of the program.</returns>
+    public static Task<int> RunAsync(IChat chat, ScreenOptions options, CancellationToken cancellationToken = default) =>
+        // A thread of its own: the loop below never yields.
+        Task.Factory.StartNew(() => Run(chat, options, cancellationToken), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+
+    private static int Run(IChat chat, ScreenOptions options, CancellationToken cancellationToken)
+    {
+        using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+
+        // The terminal was closed. There is nobody to ask, but what is stored should be closed in order.
+        using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
+        {
+            signal.Cancel = true;
+            leaving.Cancel();
+        });
+
+        using var app = Application.Create();
+        app.Init(DriverRegistry.Names.ANSI);
+        app.Driver!.Force16Colors = true;
+        app.Driver.WriteRaw(MouseOff);
+
+        var state = new ScreenState(chat, options, leaving.Token);
+        using var window = new ChatWindow(chat, state, new Theme(options.Color));
+        app.Paste += (_, paste) =>
+        {
+            window.Paste(paste.Text);
+            paste.Handled = true;
+        };
+        var lastSecond = options.Time.GetTimestamp();
+        app.Iteration += (_, _) =>
+        {
+            if (leaving.IsCancellationRequested)
+                app.RequestStop(window);
+            var secondHasPassed = options.Time.GetElapsedTime(lastSecond) >= TimeSpan.FromSeconds(1);
+            if (secondHasPassed)
+                lastSecond = options.Time.GetTimestamp();
+            window.Tick(secondHasPassed);
+        };
+
+        app.Run(window);
+        leaving.Cancel();
+        return 0;
+    }
+}

@@ -1,0 +1,81 @@
+using Client.Transport;
+
+namespace TermChat.Screens;
+
+/// <summary>Everything that is on the screen at one moment.</summary>
+/// <param name="Rows">As many as the screen has, each exactly as wide.</param>
+internal sealed record ScreenFrame(IReadOnlyList<Row> Rows, (int Column, int Row) Cursor)
+{
+    public const int MinWidth = 40;
+    public const int MinHeight = 8;
+
+    // Below this, names in the list would take the room that messages need.
+    private const int WidthForList = 60;
+    private const int MaxSaidRows = 6;
+
+    public static ScreenFrame Of(ScreenState state, int width, int height)
+    {
+        if (width < MinWidth || height < MinHeight)
+            return TooSmall(width, height);
+
+        var look = state.Look;
+        var said = SaidRows(state, width);
+        var (input, cursor) = InputRow.Of(state.Input, look.Marks.Prompt, look, width);
+        var bodyHeight = height - 3 - said.Count;
+        var rows = new List<Row>();
+        rows.AddRange(state.Page is { } page ? PageRows(page, look, width, bodyHeight)
+            : state.Pane is null ? PageRows(ScreenPage.Welcome(state.Self), look, width, bodyHeight)
+            : [.. ConversationFrame.Rows(state, width < WidthForList ? 0 : width < 100 ? 20 : 28, width, bodyHeight)]);
+        rows.Add(Rule(state, width, bodyHeight));
+        rows.AddRange(said);
+        rows.Add(input);
+        rows.Add(Status(state, width));
+        return new ScreenFrame([.. rows.Select(row => row.Fit(width))], (cursor, height - 2));
+    }
+
+    private static List<Row> PageRows(ScreenPage page, Look look, int width, int height)
+    {
+        var rows = new List<Row> { Row.Of(" " + page.Title, Tone.Strong), Row.Empty };
+        rows.AddRange(page.Rows(height - 2).Select(row => Row.Of(" ").Plus(row)));
+        while (rows.Count < height)
+            rows.Add(Row.Empty);
+        if (page.HasBelow(height - 2))
+            rows[^1] = rows[^1].PlusAtRight(Row.Of($" {look.Marks.Below} PageDown", Tone.Strong), width);
+        return rows;
+    }
+
+    private static List<Row> SaidRows(ScreenState state, int width) =>
+    [
+        .. state.Said
+            .SelectMany(piece => WordWrap.Wrap(ShownText.OnOneRow(piece.Text, state.Look.Unicode), width - 1)
+                .Select(text => Row.Of(text, piece.Tone)))
+            .TakeLast(MaxSaidRows),
+    ];
+
+    private static Row Rule(ScreenState state, int width, int bodyHeight)
+    {
+        var marks = state.Look.Marks;
+        var line = Row.Of(string.Concat(Enumerable.Repeat(marks.Across, width)), Tone.Quiet);
+        if (state.Page is not null || state.Pane is not { IsAtEnd: false } pane)
+            return line;
+
+        var text = pane.NewBelow > 0 ? $" {marks.Below} {pane.NewBelow} new below " : $" {marks.Below} more below ";
+        return line.PlusAtRight(Row.Of(text, pane.NewBelow > 0 ? Tone.Strong : Tone.Quiet).Plus(marks.Across + marks.Across, Tone.Quiet), width);
+    }
+
+    private static Row Status(ScreenState state, int width)
+    {
+        var path = state.Pane?.LastPath is { } kind and not TransportKind.None ? $"path: {LineStatus.PathName(kind)} {state.Look.Marks.Between} " : "";
+        var help = state.Page is null ? "/help" : "Esc: back";
+        return StatusText.Of(state.Connection, state.Now, state.Look).PlusAtRight(Row.Of($"  {path}{help}", Tone.Quiet), width);
+    }
+
+    private static ScreenFrame TooSmall(int width, int height)
+    {
+        var text = WordWrap.Wrap($"TermChat needs {MinWidth} x {MinHeight}; this is {width} x {height}.", width);
+        var rows = text.Take(height).Select(row => Row.Of(row).Fit(width)).ToList();
+        while (rows.Count < height)
+            rows.Add(Row.Empty.Fit(width));
+        return new ScreenFrame(rows, (0, 0));
+    }
+}

@@ -1,0 +1,88 @@
+
+namespace TermChat.Screens;
+
+/// <content>What a person enters.</content>
+internal sealed partial class ScreenState
+{
+    // How many of this side's texts back the input line shows one again; null while it shows none.
+    private int? _recalled;
+
+    /// <summary>Does what the input line says.</summary>
+    public void Submit()
+    {
+        var text = Input.Text;
+        Said = [];
+        if (string.IsNullOrWhiteSpace(text))
+        {
+            Escape();
+            return;
+        }
+
+        Page = null;
+        _recalled = null;
+        Input.Clear();
+        try
+        {
+            Do(InputCommand.Parse(text));
+        }
+        catch (ArgumentException wrong)
+        {
+            // What was typed is still there to be corrected.
+            Input.Set(text);
+            Say(Sentence(wrong), Tone.Bad);
+        }
+    }
+
+    /// <summary>Up in an empty line: the last text again. Up once more: the one before it. Else it scrolls.</summary>
+    public void Up()
+    {
+        if (Page is null && ShowsEnd && (Input.IsEmpty || _recalled is not null) && Recall((_recalled ?? -1) + 1))
+            return;
+
+        Scroll(-1);
+    }
+
+    public void Down()
+    {
+        if (_recalled is { } back)
+        {
+            if (back == 0 || !Recall(back - 1))
+                Input.Clear();
+            if (back == 0)
+                _recalled = null;
+            return;
+        }
+
+        Scroll(1);
+    }
+
+    /// <summary>The text was changed by hand: what is in it now is the person's own.</summary>
+    public void Edited() => _recalled = null;
+
+    public void Complete()
+    {
+        var completion = Completion.Of(Input.BeforeCursor, _chat.Contacts().Select(contact => contact.Name));
+        Said = [];
+        Input.Set(completion.Text, Input.AfterCursor);
+        if (completion.Choices.Count > 0)
+            Say(string.Join("  ", completion.Choices));
+        Edited();
+    }
+
+    private bool Recall(int back)
+    {
+        if (Pane is null || Pane.OwnText(back) is not { } text)
+            return false;
+
+        Input.Set(text);
+        _recalled = back;
+        return true;
+    }
+
+    private static string Sentence(ArgumentException wrong)
+    {
+        // The framework appends the parameter's name, which says nothing to a person.
+        var end = wrong.ParamName is null ? -1 : wrong.Message.LastIndexOf(" (Parameter ", StringComparison.Ordinal);
+        return end < 0 ? wrong.Message : wrong.Message[..end];
+    }
+}
