@@ -62,7 +62,7 @@ internal sealed partial class ChatClient : IChat, IAsyncDisposable
     {
         var store = ChatStore.Open(databasePath);
         var clock = time ?? TimeProvider.System;
-        var path = new RelayTransport(new RelayTransportOptions { Url = relay, Peer = key.PeerId }, clock, loggers);
+        var path = new RelayTransport(new RelayTransportOptions { Url = relay, Key = key }, clock, loggers);
 
         // There is no direct path yet. The hybrid's part is to send again, in order, what a broken connection left open.
         var transport = new HybridTransport(direct: null, path, timeProvider: clock, logger: loggers.CreateLogger<HybridTransport>());
