@@ -1,18 +1,16 @@
-using System.CommandLine;
-using System.CommandLine.Invocation;
 using TermChat.Commands;
+using TermChat.Conversations;
+using TermChat.Conversations.Storage;
+using TermChat.Identity;
 
-var root = new RootCommand("Private chat in the terminal. So far: plain messages between named peers, through a relay.")
+if (!OperatingSystem.IsWindows())
+    Posix.KeepNewFilesPrivate();
+
+return await TermChatProgram.RunAsync(args, new Surroundings
 {
-    ListenCommand.Create(),
-    SendCommand.Create(),
-};
-
-var parsed = root.Parse(args);
-if (parsed.Action is ParseErrorAction wrong)
-{
-    // One line says what was wrong; the whole help under it would hide that.
-    wrong.ShowHelp = false;
-}
-
-return await parsed.InvokeAsync();
+    Streams = StandardStreams.Open(),
+    OpenContacts = profile => ChatStore.Open(profile.DatabasePath),
+    StartChat = (profile, key, relay, loggers) => ChatClient.Start(profile.DatabasePath, key, relay, loggers),
+    AttachChat = (profile, self) => ChatClient.Attach(profile.DatabasePath, self),
+    ShowScreen = (_, _, _) => throw new SetupException("the full-screen client is not there yet. There are 'termchat send' and 'termchat listen'."),
+});

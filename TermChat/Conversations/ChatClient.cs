@@ -10,7 +10,7 @@ using TermChat.Sessions;
 namespace TermChat.Conversations;
 
 /// <summary>The chat of one profile: what is stored, and, if this process is the one that is online, its delivery.</summary>
-internal sealed partial class ChatClient : IChat, IAsyncDisposable
+internal sealed partial class ChatClient : IChatClient
 {
     /// <summary>How often a process that is not online looks for what the other one did.</summary>
     private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(200);

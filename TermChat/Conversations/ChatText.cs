@@ -31,7 +31,8 @@ internal static class ChatText
     /// <summary>As <see cref="Printable(string)"/>, for bytes that should be UTF-8.</summary>
     public static string Printable(ReadOnlySpan<byte> utf8) => Printable(Encoding.UTF8.GetString(utf8));
 
-    private static bool IsSafe(Rune rune) => Rune.GetUnicodeCategory(rune) is not
+    /// <summary>Whether a character is nothing but what it looks like.</summary>
+    public static bool IsSafe(Rune rune) => Rune.GetUnicodeCategory(rune) is not
         (UnicodeCategory.Control or UnicodeCategory.Format or UnicodeCategory.LineSeparator or UnicodeCategory.ParagraphSeparator
         or UnicodeCategory.Surrogate or UnicodeCategory.PrivateUse);
 }

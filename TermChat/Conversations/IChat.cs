@@ -7,7 +7,7 @@ namespace TermChat.Conversations;
 /// Everything may be called from any thread. Nothing here waits for the network: what is sent is stored, and goes out by
 /// itself. Reading takes from a local database and is quick.
 /// </remarks>
-internal interface IChat
+internal interface IChat : IContacts
 {
     /// <summary>The PeerId of this profile.</summary>
     PeerId Self { get; }
@@ -30,19 +30,6 @@ internal interface IChat
 
     /// <summary>The person has seen everything in this conversation.</summary>
     void MarkRead(PeerId peer);
-
-    IReadOnlyList<Contact> Contacts();
-
-    /// <summary>Gives a peer a name, or another name than it had.</summary>
-    /// <exception cref="ArgumentException">The name is none (see <see cref="Contact"/>), or another peer's, or the peer's PeerId is no key; the message says which.</exception>
-    void Name(PeerId peer, string name);
-
-    /// <summary>Forgets a name. The conversation stays, under the PeerId.</summary>
-    /// <returns>False when there is no such name.</returns>
-    bool Forget(string name);
-
-    /// <summary>The peer a person means by a contact's name or a PeerId; null when it is neither.</summary>
-    PeerId? Find(string nameOrPeerId);
 
     /// <summary>Sends a question through the session with a peer and waits for the answer.</summary>
     /// <exception cref="TimeoutException">No answer came in time: the peer is away, or cannot be reached.</exception>

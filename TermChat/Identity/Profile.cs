@@ -6,6 +6,8 @@ namespace TermChat.Identity;
 /// <summary>All that makes a person on this machine: the key, the conversations, the settings, in a folder nobody else can look into.</summary>
 internal sealed class Profile
 {
+    public const string DatabaseName = "chat.db";
+
     private const UnixFileMode OthersWrite = UnixFileMode.GroupWrite | UnixFileMode.OtherWrite;
 
     private readonly ProfileFolders _folders;
@@ -18,7 +20,7 @@ internal sealed class Profile
 
     public string KeyPath => Path.Combine(Directory, "identity.key");
 
-    public string DatabasePath => Path.Combine(Directory, "chat.db");
+    public string DatabasePath => Path.Combine(Directory, DatabaseName);
 
     public string LogPath => Path.Combine(Directory, "termchat.log");
 

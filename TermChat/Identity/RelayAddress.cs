@@ -13,22 +13,21 @@ internal sealed record RelayAddress(Uri Url, string Source)
 
     /// <summary>The first that was said: on the command line, in the environment, in the profile's config file. Else the relay on this machine.</summary>
     /// <exception cref="SetupException">The first that was said is no address.</exception>
-    public static RelayAddress Choose(Uri? option, Profile profile) => Choose(option, profile, Environment.GetEnvironmentVariable);
+    public static RelayAddress Choose(Uri? option, Profile profile, Func<string, string?> variable) =>
+        Choose(option, variable)
+            ?? (profile.Config.Relay is { } configured ? new RelayAddress(configured, profile.ConfigPath) : new RelayAddress(new Uri(RelayProtocol.DefaultUrl), "the default"));
 
-    public static RelayAddress Choose(Uri? option, Profile profile, Func<string, string?> variable)
+    /// <summary>As above, without a profile; null when nothing was said.</summary>
+    public static RelayAddress? Choose(Uri? option, Func<string, string?> variable)
     {
         if (option is not null)
             return new RelayAddress(option, "--relay");
-        if (variable(Variable) is { } set && !string.IsNullOrWhiteSpace(set))
-        {
-            return TryParse(set, out var url, out var wrong)
-                ? new RelayAddress(url, Variable)
-                : throw new SetupException($"The environment variable {Variable} is wrong: {wrong}");
-        }
+        if (variable(Variable) is not { } set || string.IsNullOrWhiteSpace(set))
+            return null;
 
-        return profile.Config.Relay is { } configured
-            ? new RelayAddress(configured, profile.ConfigPath)
-            : new RelayAddress(new Uri(RelayProtocol.DefaultUrl), "the default");
+        return TryParse(set, out var url, out var wrong)
+            ? new RelayAddress(url, Variable)
+            : throw new SetupException($"The environment variable {Variable} is wrong: {wrong}");
     }
 
     /// <summary>Reads an address as people write it.</summary>

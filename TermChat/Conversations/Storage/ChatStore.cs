@@ -6,7 +6,7 @@ namespace TermChat.Conversations.Storage;
 
 /// <summary>Everything the chat remembers: conversations, their lines, the outbox, contacts.</summary>
 /// <remarks>Safe to use from any thread, and by two processes with the same file.</remarks>
-internal sealed partial class ChatStore(Database database) : IDisposable
+internal sealed partial class ChatStore(Database database) : IContacts, IDisposable
 {
     private const string LineColumns = "number, id, peer, kind, text, at, state, path, reason";
 

@@ -1,9 +1,9 @@
 using Client.Transport;
 
-namespace TermChat.Commands;
+namespace TermChat.Commands.Named;
 
 /// <summary>Counts how sends ended, and keeps the first failure: one clear line says more than a thousand equal ones.</summary>
-internal sealed class SendTally
+internal sealed class NamedTally
 {
     private int _queued;
     private int _failed;

@@ -1,14 +1,14 @@
 using Client.Transport;
-using TermChat.Commands;
+using TermChat.Commands.Named;
 
-namespace TermChat.Tests.Commands;
+namespace TermChat.Tests.Commands.Named;
 
-public sealed class SendTallyTests
+public sealed class NamedTallyTests
 {
     [Fact]
     public async Task What_waits_at_the_relay_is_accepted_and_said()
     {
-        var tally = new SendTally();
+        var tally = new NamedTally();
 
         await tally.AddAsync(Task.FromResult(new SendResult(SendStatus.Accepted, TransportKind.Relay)));
         await tally.AddAsync(Task.FromResult(new SendResult(SendStatus.Queued, TransportKind.Relay)));
@@ -20,7 +20,7 @@ public sealed class SendTallyTests
     [Fact]
     public async Task A_message_that_could_only_wait_in_this_program_is_not_sent()
     {
-        var tally = new SendTally();
+        var tally = new NamedTally();
         var reason = new TransportException(TransportError.Unreachable, "Nobody there.");
 
         await tally.AddAsync(Task.FromResult(new SendResult(SendStatus.Pending, TransportKind.None, reason)));
@@ -31,7 +31,7 @@ public sealed class SendTallyTests
     [Fact]
     public async Task The_first_of_many_failures_is_the_one_that_is_told()
     {
-        var tally = new SendTally();
+        var tally = new NamedTally();
 
         await tally.AddAsync(Task.FromResult(new SendResult(SendStatus.Accepted, TransportKind.Relay)));
         await tally.AddAsync(Task.FromException<SendResult>(new TransportException(TransportError.Io, "First.")));
