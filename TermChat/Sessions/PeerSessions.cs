@@ -43,8 +43,8 @@ internal sealed class PeerSessions : IDisposable
     /// <summary>Whether this side ever sealed anything for the peer. One that did not is a stranger.</summary>
     public bool HasSealed { get; private set; }
 
-    /// <summary>The session of the next message, if that is not the first of a handshake; else default.</summary>
-    public SessionId Current => _unanswered?.Id ?? (_current is { IsWornOut: false } ? _current.Id : default);
+    /// <summary>The session messages go in; default when there is none, or none to be used any more.</summary>
+    public SessionId Current => _current is { IsWornOut: false } ? _current.Id : default;
 
     /// <param name="id">For a new handshake, if this message begins one.</param>
     /// <param name="created">Likewise.</param>
@@ -87,7 +87,7 @@ internal sealed class PeerSessions : IDisposable
         _seen.Add(fingerprint);
 
         // An old one is late, or repeated by somebody. The peer may have no use for an answer any more, and would not understand what follows.
-        if (handshake.Created <= _newestCreated || Knows(handshake.Id))
+        if (handshake.Created <= _newestCreated)
         {
             handshake.Dispose();
             return;
@@ -101,7 +101,7 @@ internal sealed class PeerSessions : IDisposable
     /// <summary>Gives up a session of which the peer says that it does not have it.</summary>
     public void Discard(SessionId id)
     {
-        if (_sessions.Find(session => session.Id == id) is { } session)
+        if (_sessions.Find(session => session.Id == id || session.HandshakeId == id) is { } session)
             Remove(session);
     }
 
@@ -141,17 +141,15 @@ internal sealed class PeerSessions : IDisposable
 
     private OpenedPacket OpenResponse(SessionId id, ReadOnlySpan<byte> packet)
     {
+        var fingerprint = SeenPackets.FingerprintOf(packet);
         var at = _outstanding.FindIndex(handshake => handshake.Id == id);
         if (at < 0)
-        {
-            // It was answered before, or given up.
-            var outcome = Knows(id) ? OpenOutcome.Replayed : OpenOutcome.UnknownSession;
-            return new OpenedPacket(outcome, id, default, IsEarly: false);
-        }
+            return _seen.Contains(fingerprint) ? new OpenedPacket(OpenOutcome.Replayed, id, default, IsEarly: false) : Unknown(id);
 
         if (!_outstanding[at].TryFinish(packet, out var plaintext))
             return new OpenedPacket(OpenOutcome.NotAuthentic, id, default, IsEarly: false);
 
+        _seen.Add(fingerprint);
         Establish(_outstanding[at]);
         // The older ones too: a peer answers the newest it has seen. The later ones may still be answered.
         WipeOutstanding(at + 1);
@@ -161,11 +159,7 @@ internal sealed class PeerSessions : IDisposable
     private OpenedPacket OpenData(SessionId id, ReadOnlySpan<byte> packet)
     {
         if (_sessions.Find(session => session.Id == id) is not { } session)
-        {
-            // The peer uses a session this side cannot: only a new one helps. If it is one whose answer is still on its way, that ends this.
-            _metUnknownSession = true;
-            return new OpenedPacket(OpenOutcome.UnknownSession, id, default, IsEarly: false);
-        }
+            return Unknown(id);
 
         var opened = session.Open(packet);
         if (opened.Outcome == OpenOutcome.Opened && !_leads)
@@ -186,8 +180,9 @@ internal sealed class PeerSessions : IDisposable
     {
         _sessions.Remove(session);
         session.Dispose();
+        // Not an older one instead: who has lost the newest has most likely lost them all.
         if (_current == session)
-            _current = _sessions.LastOrDefault();
+            _current = null;
     }
 
     private void WipeOutstanding(int count)
@@ -196,6 +191,10 @@ internal sealed class PeerSessions : IDisposable
         _outstanding.RemoveRange(0, count);
     }
 
-    private bool Knows(SessionId id) =>
-        _sessions.Exists(session => session.Id == id) || _outstanding.Exists(handshake => handshake.Id == id);
+    // The peer uses a session this side cannot: only a new one helps. If it is one whose answer is still on its way, that ends this.
+    private OpenedPacket Unknown(SessionId id)
+    {
+        _metUnknownSession = true;
+        return new OpenedPacket(OpenOutcome.UnknownSession, id, default, IsEarly: false);
+    }
 }

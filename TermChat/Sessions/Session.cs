@@ -20,9 +20,10 @@ internal sealed class Session : IDisposable
     private TimeSpan _renewAtAge;
 
     /// <param name="handshake">A finished one, which stays the caller's.</param>
-    public Session(SessionId id, HandshakeState handshake, SessionOptions options, TimeProvider time)
+    public Session(SessionId handshakeId, HandshakeState handshake, SessionOptions options, TimeProvider time)
     {
-        Id = id;
+        HandshakeId = handshakeId;
+        Id = SessionId.Of(handshake.HandshakeHash.Span);
         (_sending, _receiving) = handshake.Split();
         _options = options;
         _time = time;
@@ -30,6 +31,9 @@ internal sealed class Session : IDisposable
         _renewAtCount = (ulong)options.RekeyAfterMessages;
         _renewAtAge = options.RekeyAfter;
     }
+
+    /// <summary>The name of the handshake this comes from. If that was answered twice, there are two sessions of it, and each side may have another.</summary>
+    public SessionId HandshakeId { get; }
 
     public SessionId Id { get; }
 

@@ -1,5 +1,4 @@
 using System.Diagnostics.CodeAnalysis;
-using System.Security.Cryptography;
 using Relay.Contracts;
 
 namespace TermChat.Sessions;
@@ -85,6 +84,7 @@ internal sealed class SessionTable : IDisposable
     /// Nothing depends on it but speed, except when the peer's clock was set back before it forgot its sessions: its Initiations look
     /// like repeats then, and only a new one of this side gives both a session.
     /// </remarks>
+    /// <param name="session">As the packets named it that the peer could not open: <see cref="SealedPacket.Session"/>.</param>
     public void Discard(PeerId peer, SessionId session)
     {
         lock (_gate)
@@ -102,7 +102,7 @@ internal sealed class SessionTable : IDisposable
         }
     }
 
-    /// <summary>The session the next <see cref="TrySeal"/> uses; default when that begins a handshake for want of one. For tests and status.</summary>
+    /// <summary>The session messages to this peer go in; default when there is none yet, or none that can still be used. For tests and status.</summary>
     public SessionId Current(PeerId peer)
     {
         lock (_gate)
@@ -133,7 +133,7 @@ internal sealed class SessionTable : IDisposable
             ObjectDisposedException.ThrowIf(_disposed, this);
             var known = _peers.Find(peer);
             var sessions = known ?? NewPeer(key);
-            if (!sessions.TrySeal(plaintext, NewSessionId(), NextCreated(), alone, out packet))
+            if (!sessions.TrySeal(plaintext, SessionId.Random(), NextCreated(), alone, out packet))
             {
                 if (known is null)
                     sessions.Dispose();
@@ -173,13 +173,6 @@ internal sealed class SessionTable : IDisposable
     {
         key = new byte[PeerKey.Length];
         return peer != _self.PeerId && peer.TryGetPublicKey(key);
-    }
-
-    private static SessionId NewSessionId()
-    {
-        Span<byte> bytes = stackalloc byte[sizeof(ulong)];
-        RandomNumberGenerator.Fill(bytes);
-        return BitConverter.ToUInt64(bytes) is not 0 and var value ? new SessionId(value) : NewSessionId();
     }
 
     private long NextCreated() => _lastCreated = Math.Max(_lastCreated + 1, _time.GetUtcNow().ToUnixTimeMilliseconds());

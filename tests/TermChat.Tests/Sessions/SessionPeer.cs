@@ -34,12 +34,27 @@ internal sealed class SessionPeer : IDisposable
 
     public static SessionPeer New(SessionOptions? options = null) => new(PeerKey.Generate(), new FakeTimeProvider(), options);
 
+    /// <summary>A pair that has a session already.</summary>
+    public static (SessionPeer Leader, SessionPeer Follower) TalkingPair(SessionOptions? options = null)
+    {
+        var pair = Pair(options);
+        pair.Leader.Talk(pair.Follower);
+        return pair;
+    }
+
     /// <summary>The program ends and starts again: what was only in memory is gone, and a moment has passed.</summary>
     public void Restart()
     {
         Table.Dispose();
-        Time.Advance(TimeSpan.FromMilliseconds(5));
+        Time.Advance(TimeSpan.FromSeconds(1));
         Table = new SessionTable(_key, Time, _options);
+    }
+
+    /// <summary>It starts again, and its clock is an hour behind what it was.</summary>
+    public void RestartWithClockSetBack()
+    {
+        Table.Dispose();
+        Table = new SessionTable(_key, new FakeTimeProvider(Time.GetUtcNow() - TimeSpan.FromHours(1)), _options);
     }
 
     public ReadOnlyMemory<byte> Seal(SessionPeer peer, string text)
@@ -64,6 +79,23 @@ internal sealed class SessionPeer : IDisposable
         var packet = Seal(peer, text);
         Assert.Equal(text, peer.Read(this, packet));
         return TypeOf(packet);
+    }
+
+    /// <summary>Each says something to the other, often enough that both know where they are.</summary>
+    public void Talk(SessionPeer peer)
+    {
+        for (var turn = 0; turn < 2; turn++)
+        {
+            Say(peer);
+            peer.Say(this);
+        }
+    }
+
+    /// <summary>Both would say the next thing in the same session.</summary>
+    public void AssertAgreesWith(SessionPeer peer)
+    {
+        Assert.NotEqual(default, Table.Current(peer.Id));
+        Assert.Equal(Table.Current(peer.Id), peer.Table.Current(Id));
     }
 
     public static PacketType TypeOf(ReadOnlyMemory<byte> packet) => (PacketType)packet.Span[0];

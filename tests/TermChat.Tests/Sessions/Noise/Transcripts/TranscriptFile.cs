@@ -34,7 +34,7 @@ internal sealed record TranscriptMessage(string From, ulong Nonce, string Ad, st
 
 internal sealed record PacketTranscript(
     string Name,
-    string Session,
+    string Handshake,
     long Created,
     string Initiator,
     string Responder,

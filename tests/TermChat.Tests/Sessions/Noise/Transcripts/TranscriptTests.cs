@@ -42,7 +42,7 @@ public sealed class TranscriptTests
 
         Assert.Equal(OpenOutcome.Opened, opened.Outcome);
         Assert.Equal(recorded.Initiation.Text, Convert.ToHexStringLower(opened.Plaintext.Span));
-        Assert.Equal(SessionOf(recorded), opened.Session);
+        Assert.Equal(HandshakeOf(recorded), opened.Session);
         Assert.True(table.HasToAnswer(initiator.PeerId));
     }
 
@@ -50,7 +50,7 @@ public sealed class TranscriptTests
     public void Every_packet_is_the_one_another_implementation_makes()
     {
         var recorded = Assert.Single(File.Packets);
-        var id = SessionOf(recorded);
+        var id = HandshakeOf(recorded);
         using var dialogue = new NoiseDialogue(
             recorded.Initiator, recorded.Responder, recorded.InitiatorEphemeral, recorded.ResponderEphemeral, Convert.ToHexString(Packet.Prologue(id)));
 
@@ -66,7 +66,7 @@ public sealed class TranscriptTests
         }
     }
 
-    private static SessionId SessionOf(PacketTranscript recorded) => new(Convert.ToUInt64(recorded.Session, 16));
+    private static SessionId HandshakeOf(PacketTranscript recorded) => new(Convert.ToUInt64(recorded.Handshake, 16));
 
     private static byte[] Bytes(string hex) => Convert.FromHexString(hex);
 }

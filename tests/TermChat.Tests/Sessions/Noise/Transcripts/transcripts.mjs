@@ -45,7 +45,7 @@ function transcript({ name, prologue, first, second, then }) {
 
   const handshakeHash = initiator.GetHandshakeHash();
   const sending = { initiator: initiator.Split()[0], responder: responder.Split()[0] };
-  const messages = then.map(({ from, nonce, ad, payload }) => {
+  const messages = then(handshakeHash).map(({ from, nonce, ad, payload }) => {
     sending[from].SetNonce(nonce);
     return { from, nonce, ad: hex(ad), payload: hex(payload), ciphertext: hex(sending[from].EncryptWithAd(ad, payload)) };
   });
@@ -64,20 +64,20 @@ function transcript({ name, prologue, first, second, then }) {
   };
 }
 
-// The same as packets: a type, the session's id, and what Noise says.
-function packets({ name, session, created, first, second, data }) {
-  const id = number(session);
-  const header = ({ counter }) => Buffer.concat([Buffer.from([3]), id, number(counter)]);
+// The same as packets: a type, the id of the handshake or of the session that came of it, and what Noise says.
+function packets({ name, handshake, created, first, second, data }) {
+  const id = number(handshake);
+  const header = (hash, { counter }) => Buffer.concat([Buffer.from([3]), hash.subarray(0, 8), number(counter)]);
   const said = transcript({
     name,
     prologue: Buffer.concat([text('TermChat session 1'), id]),
     first: Buffer.concat([number(created), first]),
     second,
-    then: data.map((message) => ({ from: message.from, nonce: message.counter, ad: header(message), payload: message.payload })),
+    then: (hash) => data.map((message) => ({ from: message.from, nonce: message.counter, ad: header(hash, message), payload: message.payload })),
   });
   return {
     name,
-    session: hex(id),
+    handshake: hex(id),
     created,
     initiator: said.initiator,
     responder: said.responder,
@@ -89,7 +89,7 @@ function packets({ name, session, created, first, second, data }) {
       from: message.from,
       counter: message.counter,
       text: hex(message.payload),
-      packet: hex(header(message)) + said.messages[at].ciphertext,
+      packet: said.messages[at].ad + said.messages[at].ciphertext,
     })),
   };
 }
@@ -106,21 +106,21 @@ console.log(JSON.stringify({
       prologue: text('TermChat'),
       first: text('hello'),
       second: text('hello to you'),
-      then: [say('initiator', 0, text('one')), say('responder', 0, text('two')), say('responder', 1, text('three')), say('initiator', 1, text('four'))],
+      then: () => [say('initiator', 0, text('one')), say('responder', 0, text('two')), say('responder', 1, text('three')), say('initiator', 1, text('four'))],
     }),
     transcript({
       name: 'nothing said in the handshake, and no prologue',
       prologue: nothing,
       first: nothing,
       second: nothing,
-      then: [say('responder', 0, nothing), say('initiator', 0, text('ünïcödé 日本語'))],
+      then: () => [say('responder', 0, nothing), say('initiator', 0, text('ünïcödé 日本語'))],
     }),
     transcript({
       name: 'long messages, lost ones, and data that is only authenticated',
       prologue: Buffer.alloc(100, 0x5a),
       first: Buffer.alloc(500, 'ab'),
       second: Buffer.alloc(129, 0xff),
-      then: [
+      then: () => [
         say('initiator', 3, Buffer.alloc(1024, 0x01), text('seen by all')),
         say('initiator', 4, text('next')),
         say('responder', 70000, text('much later'), Buffer.alloc(65, 0x07)),
@@ -131,7 +131,7 @@ console.log(JSON.stringify({
   packets: [
     packets({
       name: 'a conversation',
-      session: 0x0123456789abcdefn,
+      handshake: 0x0123456789abcdefn,
       created: 1795000000000,
       first: text('Are you there?'),
       second: text('Yes.'),
