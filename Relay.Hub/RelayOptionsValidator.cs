@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Options;
+using Relay.Contracts;
 
 namespace Relay.Hub;
 
@@ -19,6 +20,16 @@ internal sealed class RelayOptionsValidator : IValidateOptions<RelayOptions>
             {
                 if (!rule.IsValid(value))
                     failures.Add(Describe(property, value, rule));
+            }
+        }
+
+        for (var i = 0; i < options.Origins.Count; i++)
+        {
+            if (!Audience.TryRead(options.Origins[i], out _))
+            {
+                failures.Add(
+                    $"Relay:Origins:{i} is {(options.Origins[i] is { Length: > 0 } origin ? origin : "empty")}, but must be what clients dial: http, https, " +
+                    "ws or wss, '://', a host and perhaps a port, and nothing else, such as https://relay.example.com.");
             }
         }
 

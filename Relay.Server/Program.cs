@@ -14,6 +14,7 @@ try
     app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
     app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(RelayHubExtensions.ReadyTag) });
     app.Lifetime.ApplicationStarted.Register(() => ReadyLine.Write(app));
+    app.Lifetime.ApplicationStarted.Register(() => OriginsCheck.Warn(app));
 
     await app.RunAsync();
     return 0;

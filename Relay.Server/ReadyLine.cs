@@ -18,7 +18,7 @@ internal static class ReadyLine
                  dotnet run --project TermChat -- send bob "Hello, Bob" --as alice --relay {url}
                Anybody can claim a plain name here (Relay:AllowNamedPeers is true): fine for a try, not for the internet.
                """
-            : "Plain names are refused (Relay:AllowNamedPeers is false), and PeerIds that prove themselves are still to come.");
+            : "Plain names are refused (Relay:AllowNamedPeers is false): peers register the PeerIds that are their keys.");
         Console.WriteLine("Messages live in memory only. Ctrl+C stops the relay.");
     }
 }

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using TestKit;
 
 namespace Relay.Contracts.Tests;
@@ -13,27 +14,29 @@ public sealed class RegistrationProofTests
     private static readonly Challenge Asked = Challenge(Relay.PublicKey, nonce: 1);
     private static readonly RegisterRequest Answered = Answer(Alice, Asked);
 
+    private static readonly ForgedRegistration Forged = ForgedRegistration.Of(Answered);
+
     /// <summary>Each value of the two messages, changed once.</summary>
-    public static TheoryData<string, Challenge, RegisterRequest> Changes => new()
+    public static TheoryData<string, Challenge, ForgedRegistration> Changes => new()
     {
-        { "the relay's version", new() { ProtocolVersion = 2, Key = Asked.Key, Nonce = Asked.Nonce, Epoch = Asked.Epoch }, Answered },
-        { "the relay's key", Challenge(Mallory.PublicKey, nonce: 1), Answered },
-        { "the relay's nonce", Challenge(Relay.PublicKey, nonce: 2), Answered },
-        { "the relay's epoch", Challenge(Relay.PublicKey, nonce: 1, epoch: "next"), Answered },
-        { "the client's version", Asked, Changed(version: 2) },
-        { "the PeerId", Asked, Changed(peer: Mallory.PeerId.Value) },
-        { "the epoch to resume", Asked, Changed(epoch: "now2") },
-        { "no epoch to resume", Asked, Changed(hasEpoch: false) },
-        { "an empty epoch to resume", Asked, Changed(epoch: "") },
-        { "the position to resume", Asked, Changed(sequence: 8) },
-        { "the audience", Asked, Changed(audience: "https://relay.example.org") },
-        { "no audience", Asked, Changed(hasAudience: false) },
-        { "the client's nonce", Asked, Changed(nonce: Bytes(3)) },
-        { "a longer nonce", Asked, Changed(nonce: [.. Answered.Nonce.Span, 0]) },
-        { "a shorter nonce", Asked, Changed(nonce: [.. Answered.Nonce.Span[1..]]) },
-        { "a longer proof", Asked, Changed(proof: [.. Answered.Proof.Span, 0]) },
-        { "a shorter proof", Asked, Changed(proof: [.. Answered.Proof.Span[..^1]]) },
-        { "no proof", Asked, Changed(proof: []) },
+        { "the relay's version", new() { ProtocolVersion = 2, Key = Asked.Key, Nonce = Asked.Nonce, Epoch = Asked.Epoch }, Forged },
+        { "the relay's key", Challenge(Mallory.PublicKey, nonce: 1), Forged },
+        { "the relay's nonce", Challenge(Relay.PublicKey, nonce: 2), Forged },
+        { "the relay's epoch", Challenge(Relay.PublicKey, nonce: 1, epoch: "next"), Forged },
+        { "the client's version", Asked, Forged with { ProtocolVersion = 2 } },
+        { "the PeerId", Asked, Forged with { PeerId = Mallory.PeerId.Value } },
+        { "the epoch to resume", Asked, Forged with { Epoch = "now2" } },
+        { "no epoch to resume", Asked, Forged with { Epoch = null } },
+        { "an empty epoch to resume", Asked, Forged with { Epoch = "" } },
+        { "the position to resume", Asked, Forged with { Sequence = 8 } },
+        { "the audience", Asked, Forged with { Audience = "https://relay.example.org" } },
+        { "no audience", Asked, Forged with { Audience = null } },
+        { "the client's nonce", Asked, Forged with { Nonce = Bytes(3) } },
+        { "a longer nonce", Asked, Forged with { Nonce = [.. Forged.Nonce, 0] } },
+        { "a shorter nonce", Asked, Forged with { Nonce = Forged.Nonce[1..] } },
+        { "a longer proof", Asked, Forged with { Proof = [.. Forged.Proof, 0] } },
+        { "a shorter proof", Asked, Forged with { Proof = Forged.Proof[..^1] } },
+        { "no proof", Asked, Forged with { Proof = [] } },
     };
 
     [Fact]
@@ -41,8 +44,8 @@ public sealed class RegistrationProofTests
 
     [Theory]
     [MemberData(nameof(Changes))]
-    public void A_proof_holds_for_what_it_was_made_for_and_for_nothing_else(string changed, Challenge challenge, RegisterRequest request) =>
-        Assert.False(RegistrationProof.Holds(Relay, challenge, request), changed);
+    public void A_proof_holds_for_what_it_was_made_for_and_for_nothing_else(string changed, Challenge challenge, ForgedRegistration request) =>
+        Assert.False(RegistrationProof.Holds(Relay, challenge, request.ToRequest()), changed);
 
     [Fact]
     public void Every_bit_of_a_proof_counts()
@@ -51,7 +54,7 @@ public sealed class RegistrationProofTests
         {
             var proof = Answered.Proof.ToArray();
             proof[bit / 8] ^= (byte)(1 << (bit % 8));
-            Assert.False(RegistrationProof.Holds(Relay, Asked, Changed(proof: proof)));
+            Assert.False(RegistrationProof.Holds(Relay, Asked, (Forged with { Proof = proof }).ToRequest()));
         }
     }
 
@@ -67,9 +70,9 @@ public sealed class RegistrationProofTests
     [Fact]
     public void Somebody_elses_key_proves_nothing()
     {
-        var request = Answer(Mallory, Asked);
+        var request = ForgedRegistration.Of(Answer(Mallory, Asked)) with { PeerId = Alice.PeerId.Value };
 
-        Assert.False(RegistrationProof.Holds(Relay, Asked, Changed(proof: request.Proof.ToArray(), nonce: request.Nonce.ToArray())));
+        Assert.False(RegistrationProof.Holds(Relay, Asked, request.ToRequest()));
     }
 
     [Theory]
@@ -81,9 +84,24 @@ public sealed class RegistrationProofTests
         var low = Convert.FromHexString(hex);
         Assert.True(PeerId.TryFromPublicKey(low, out var peer));
 
-        Assert.False(RegistrationProof.Holds(Relay, Asked, Changed(peer: peer.Value)));
+        // Whoever registers it knows that the secret is zero, and can compute the rest as anybody can.
+        var forged = Forged with { PeerId = peer.Value };
+        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, new byte[PeerKey.Length], 32, info: "TermChat relay registration 1"u8.ToArray());
+        forged = forged with { Proof = HMACSHA256.HashData(key, Transcript(Asked, forged, low)) };
+
+        Assert.False(RegistrationProof.Holds(Relay, Asked, forged.ToRequest()));
         Assert.False(RegistrationProof.TryAnswer(Alice, Challenge(low, nonce: 1), Here, Bytes(2), null, 0, out var request));
         Assert.Null(request);
+    }
+
+    [Fact]
+    public void The_proof_is_the_MAC_that_the_protocol_describes()
+    {
+        var secret = new byte[PeerKey.Length];
+        Assert.True(Relay.TryAgree(Alice.PublicKey, secret));
+        var key = HKDF.DeriveKey(HashAlgorithmName.SHA256, secret, 32, info: "TermChat relay registration 1"u8.ToArray());
+
+        Assert.Equal(HMACSHA256.HashData(key, Transcript(Asked, Forged, Alice.PublicKey)), Forged.Proof);
     }
 
     [Theory]
@@ -101,7 +119,7 @@ public sealed class RegistrationProofTests
     }
 
     [Fact]
-    public void A_name_cannot_be_proven() => Assert.False(RegistrationProof.Holds(Relay, Asked, Changed(peer: "alice")));
+    public void A_name_cannot_be_proven() => Assert.False(RegistrationProof.Holds(Relay, Asked, (Forged with { PeerId = "alice" }).ToRequest()));
 
     private static byte[] Bytes(byte of) => [.. Enumerable.Repeat(of, 32)];
 
@@ -111,16 +129,21 @@ public sealed class RegistrationProofTests
     private static RegisterRequest Answer(PeerKey key, Challenge challenge, string? epoch = "now") =>
         RegistrationProof.TryAnswer(key, challenge, Here, Bytes(2), epoch, 7, out var request) ? request : throw new InvalidOperationException();
 
-    private static RegisterRequest Changed(
-        int version = RelayProtocol.Version, string? peer = null, string epoch = "now", bool hasEpoch = true, long sequence = 7,
-        string audience = Here, bool hasAudience = true, byte[]? nonce = null, byte[]? proof = null) => new()
-        {
-            ProtocolVersion = version,
-            PeerId = peer ?? Answered.PeerId,
-            Epoch = hasEpoch ? epoch : null,
-            Sequence = sequence,
-            Audience = hasAudience ? audience : null,
-            Nonce = nonce ?? Answered.Nonce,
-            Proof = proof ?? Answered.Proof,
-        };
+    // Written a second time, from the document alone.
+    private static byte[] Transcript(Challenge challenge, ForgedRegistration request, byte[] client)
+    {
+        byte[]?[] fields =
+        [
+            "TermChat relay registration 1"u8.ToArray(), Text(request.Audience), challenge.Key.ToArray(), client, challenge.Nonce.ToArray(),
+            request.Nonce, Number(challenge.ProtocolVersion), Number(request.ProtocolVersion), Text(challenge.Epoch), Text(request.Epoch),
+            Number(request.Sequence),
+        ];
+        return [.. fields.SelectMany(field => (byte[])[.. BigEndian(field?.Length ?? -1), .. field ?? []])];
+    }
+
+    private static byte[]? Text(string? text) => text is null ? null : Encoding.UTF8.GetBytes(text);
+
+    private static byte[] Number(long number) => [.. BitConverter.GetBytes(number).Reverse()];
+
+    private static byte[] BigEndian(int number) => [.. BitConverter.GetBytes(number).Reverse()];
 }

@@ -55,6 +55,21 @@ public sealed class RelayOptionsValidatorTests
         Assert.Contains("twice Relay:KeepAliveInterval, which is 00:00:10", failure, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("relay.example.com")]
+    [InlineData("https://relay.example.com/relay")]
+    [InlineData("*")]
+    [InlineData("")]
+    public void An_origin_that_is_none_is_named_with_its_place(string origin)
+    {
+        var options = new RelayOptions { Origins = { "https://relay.example.com", origin } };
+
+        var failure = Assert.Single(new RelayOptionsValidator().Validate(null, options).Failures!);
+
+        Assert.StartsWith($"Relay:Origins:1 is {(origin.Length == 0 ? "empty" : origin)}, but must be what clients dial", failure, StringComparison.Ordinal);
+        Assert.Contains("such as https://relay.example.com", failure, StringComparison.Ordinal);
+    }
+
     [Fact]
     public void All_bad_settings_are_named_at_once()
     {

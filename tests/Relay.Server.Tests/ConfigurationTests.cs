@@ -38,6 +38,7 @@ public sealed class ConfigurationTests
     [InlineData("--Relay:MailboxTimeToLive=00:00:00", "Relay:MailboxTimeToLive is 00:00:00, but must be between 00:00:01 and 30.00:00:00.")]
     [InlineData("--Relay:Path=relay", "Relay:Path is relay. It must start with '/'")]
     [InlineData("--Relay:MaxPeers=many", "Relay:MaxPeers")]
+    [InlineData("--Relay:Origins:0=relay.example.com", "Relay:Origins:0 is relay.example.com, but must be what clients dial: http, https")]
     [InlineData("--Relay:MailboxMesages=5", "MailboxMesages")]
     public async Task A_bad_setting_stops_the_start_with_its_name_and_what_it_may_be(string argument, string explanation)
     {
@@ -62,6 +63,21 @@ public sealed class ConfigurationTests
         Assert.Equal(1, await second.WaitForExitAsync());
         Assert.Contains("--urls", second.Errors.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", second.Errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("http://0.0.0.0:0", "--Relay:DrainTimeout=00:00:05", true)]
+    [InlineData("http://0.0.0.0:0", "--Relay:Origins:0=https://relay.example.com", false)]
+    [InlineData("http://127.0.0.1:0", "--Relay:DrainTimeout=00:00:05", false)]
+    public async Task A_relay_that_others_can_reach_warns_while_it_does_not_know_its_own_address(string address, string argument, bool warns)
+    {
+        await using var program = ProgramProcess.Start("Relay.Server", Development, "--urls", address, argument);
+        await UrlOf(program);
+        await program.WaitForLineAsync("Ctrl+C stops the relay");
+        program.Terminate();
+        await program.WaitForExitAsync();
+
+        Assert.Equal(warns, program.Output.ToString().Contains("Relay:Origins is empty", StringComparison.Ordinal));
     }
 
     private static async Task<Uri> UrlOf(ProgramProcess program)

@@ -36,6 +36,18 @@ public sealed class PrivacyTests
         await sender.Call("Relay", new { first = 2, messages = new[] { new { to = bob, payload = new string('x', 3_000_000) + Secret } } });
         await sender.SeesTheEnd();
 
+        // Keys: one that is proven, one that is not.
+        var proven = relay.NewPeer(json: true);
+        await proven.Connect();
+        var proof = await proven.Prove(TestPeers.Key("a key"));
+        relay.Logs.NeverReveal(proof.PeerId!, Convert.ToBase64String(proof.Nonce.Span), Convert.ToBase64String(proof.Proof.Span), Convert.ToHexString(proof.Proof.Span));
+        await proven.Register(proof);
+        await proven.Sees<Registered>();
+        var thief = relay.NewPeer();
+        await thief.Connect();
+        await thief.Register(proof);
+        await thief.SeesTheEnd();
+
         Assert.Contains(relay.Logs.Entries, entry => entry.Category.StartsWith("Microsoft.AspNetCore.SignalR", StringComparison.Ordinal));
         Assert.Contains(relay.Logs.Entries, entry => entry.Category == "Relay.Hub.RelayHub");
     }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.SignalR;
@@ -14,6 +15,12 @@ internal sealed class ScriptedRelay : IAsyncDisposable
     private int _open;
 
     private ScriptedRelay(WebApplication app) => _app = app;
+
+    /// <summary>What it says to a new connection. By default nothing: names are not challenged to anything.</summary>
+    public Func<IClientProxy, Task> OnConnect { get; set; } = _ => Task.CompletedTask;
+
+    /// <summary>The registrations so far.</summary>
+    public ConcurrentQueue<RegisterRequest> Registrations { get; } = new();
 
     /// <summary>What it does with a registration. By default it answers properly.</summary>
     public Func<IClientProxy, Task> OnRegister { get; set; } = caller => caller.SendAsync("Registered", Registered());
@@ -83,7 +90,7 @@ internal sealed class ScriptedRelay : IAsyncDisposable
         public override Task OnConnectedAsync()
         {
             Interlocked.Increment(ref _relay._open);
-            return Task.CompletedTask;
+            return _relay.OnConnect(Clients.Caller);
         }
 
         public override Task OnDisconnectedAsync(Exception? exception)
@@ -92,7 +99,11 @@ internal sealed class ScriptedRelay : IAsyncDisposable
             return Task.CompletedTask;
         }
 
-        public Task Register(RegisterRequest _) => _relay.OnRegister(Clients.Caller);
+        public Task Register(RegisterRequest request)
+        {
+            _relay.Registrations.Enqueue(request);
+            return _relay.OnRegister(Clients.Caller);
+        }
 
         public Task Relay(RelayRequest request) => _relay.OnRelay(Clients.Caller, request);
 

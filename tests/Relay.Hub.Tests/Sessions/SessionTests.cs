@@ -160,6 +160,23 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_proof_that_comes_after_the_time_to_register_proves_nothing()
+    {
+        const string Here = "https://relay.example.com";
+        var relay = new TestRelay(options => options.Origins.Add(Here));
+        var alice = relay.Connect();
+        var nonce = new byte[RegistrationProof.NonceLength];
+        Assert.True(RegistrationProof.TryAnswer(TestPeers.Key("alice"), alice.Challenge!, Here, nonce, null, 0, out var request));
+
+        relay.Time.Advance(relay.Directory.Options.RegistrationTimeout);
+        alice.Session.Register(request);
+        await Eventually.Is("the connection is closed", () => alice.IsClosed);
+
+        Assert.Equal((int)ErrorCode.RegistrationTimeout, Assert.IsType<RelayError>(Assert.Single(alice.Told)).Code);
+        Assert.Equal(0, relay.Directory.Count);
+    }
+
+    [Fact]
     public async Task A_stopping_relay_is_not_ready()
     {
         var ready = new RelayReadiness(_relay.Sessions);
