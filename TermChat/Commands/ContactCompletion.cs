@@ -1,5 +1,4 @@
 using System.CommandLine;
-using TermChat.Conversations.Storage;
 using TermChat.Identity;
 
 namespace TermChat.Commands;
@@ -14,7 +13,7 @@ internal static class ContactCompletion
             // Whoever presses Tab has not asked for a profile: look only into one that is there.
             return File.Exists(Path.Combine(options.Folders(context.ParseResult).Data, Profile.DatabaseName)) ? Names(options, context.ParseResult) : [];
         }
-        catch (Exception broken) when (broken is SetupException or ChatStoreException or ArgumentException)
+        catch (Exception broken) when (broken is SetupException or ArgumentException)
         {
             // What is wrong is told by the command itself; in the middle of a line there is no place for it.
             return [];

@@ -1,7 +1,6 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Microsoft.Extensions.Logging;
-using TermChat.Conversations.Storage;
 using TermChat.Identity;
 
 namespace TermChat.Commands;
@@ -43,7 +42,7 @@ internal static partial class TermChatProgram
         {
             return ExitCode.Interrupted;
         }
-        catch (Exception toPutRight) when (toPutRight is SetupException or ChatStoreException)
+        catch (SetupException toPutRight)
         {
             around.Streams.Say(toPutRight.Message);
             return ExitCode.Failure;
