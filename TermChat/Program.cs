@@ -2,6 +2,7 @@ using TermChat.Commands;
 using TermChat.Conversations;
 using TermChat.Conversations.Storage;
 using TermChat.Identity;
+using TermChat.Screens;
 
 if (!OperatingSystem.IsWindows())
     Posix.KeepNewFilesPrivate();
@@ -12,5 +13,7 @@ return await TermChatProgram.RunAsync(args, new Surroundings
     OpenContacts = profile => ChatStore.Open(profile.DatabasePath),
     StartChat = (profile, key, relay, loggers) => ChatClient.Start(profile.DatabasePath, key, relay, loggers),
     AttachChat = (profile, self) => ChatClient.Attach(profile.DatabasePath, self),
-    ShowScreen = (_, _, _) => throw new SetupException("the full-screen client is not there yet. There are 'termchat send' and 'termchat listen'."),
+    ShowScreen = (chat, _, cancellationToken) => ChatScreen.Unavailable is { } why
+        ? throw new SetupException(why)
+        : ChatScreen.RunAsync(chat, ScreenOptions.From(Environment.GetEnvironmentVariable), cancellationToken),
 });

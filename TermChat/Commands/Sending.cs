@@ -97,8 +97,9 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
     {
         var hasMoved = false;
         var still = 0;
-        foreach (var (number, before) in _underWay)
+        for (var at = 0; at < _underWay.Count; at++)
         {
+            var (number, before) = _underWay[at];
             var now = chat.Line(number);
             hasMoved |= now?.State != before;
             if (now is { State: LineState.Waiting or LineState.Sent } && (toTheEnd || now.State == LineState.Waiting))
