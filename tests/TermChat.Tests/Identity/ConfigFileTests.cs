@@ -81,7 +81,7 @@ public sealed class ConfigFileTests : IDisposable
         Put("broken");
 
         Profile.LoadOrCreateKey().Dispose();
-        Assert.Equal("--relay", RelayAddress.Choose(new Uri("ws://option"), Profile).Source);
+        Assert.Equal("--relay", RelayAddress.Choose(new Uri("ws://option"), Profile, _ => null).Source);
     }
 
     private void Put(string text) => File.WriteAllText(_folder["config.json"], text);
