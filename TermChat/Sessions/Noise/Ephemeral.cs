@@ -8,11 +8,11 @@ internal sealed class Ephemeral : IDisposable
 {
     private readonly Secret _privateKey;
 
-    /// <summary>The key pair with this private half: for tests, which need the same bytes every time.</summary>
-    public Ephemeral(ReadOnlySpan<byte> privateKey)
+    private Ephemeral(PeerKey key)
     {
-        using var key = PeerKey.Import(privateKey);
+        var privateKey = key.Export();
         _privateKey = new Secret(privateKey);
+        CryptographicOperations.ZeroMemory(privateKey);
         PublicKey = key.PublicKey;
     }
 
@@ -21,15 +21,14 @@ internal sealed class Ephemeral : IDisposable
     public static Ephemeral Generate()
     {
         using var key = PeerKey.Generate();
-        var privateKey = key.Export();
-        try
-        {
-            return new Ephemeral(privateKey);
-        }
-        finally
-        {
-            CryptographicOperations.ZeroMemory(privateKey);
-        }
+        return new Ephemeral(key);
+    }
+
+    /// <summary>The key pair with this private half: for tests, which need the same bytes every time.</summary>
+    public static Ephemeral From(ReadOnlySpan<byte> privateKey)
+    {
+        using var key = PeerKey.Import(privateKey);
+        return new Ephemeral(key);
     }
 
     /// <inheritdoc cref="PeerKey.TryAgree"/>

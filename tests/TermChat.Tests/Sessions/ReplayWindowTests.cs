@@ -30,6 +30,21 @@ public sealed class ReplayWindowTests
     });
 
     [Fact]
+    public void A_counter_that_was_skipped_is_still_new_however_often_the_window_went_round()
+    {
+        const int each = 7;
+        var window = new ReplayWindow();
+        for (var counter = 0; counter < 10 * ReplayWindow.Length; counter++)
+        {
+            if (counter % each != 0)
+                window.Add((ulong)counter);
+        }
+
+        for (var counter = 9 * ReplayWindow.Length; counter < 10 * ReplayWindow.Length; counter++)
+            Assert.Equal(counter % each == 0, window.IsNew((ulong)counter));
+    }
+
+    [Fact]
     public void The_window_reaches_back_far_enough_for_all_that_a_relay_keeps() => Assert.True(ReplayWindow.Length >= 1024);
 
     [Fact]

@@ -17,8 +17,8 @@ internal sealed class NoiseDialogue : IDisposable
     {
         _initiatorKey = PeerKey.Import(Bytes(initiator));
         _responderKey = PeerKey.Import(Bytes(responder));
-        _initiator = HandshakeState.Initiator(_initiatorKey, _responderKey.PublicKey, Bytes(prologue), new Ephemeral(Bytes(initiatorEphemeral)));
-        _responder = HandshakeState.Responder(_responderKey, Bytes(prologue), new Ephemeral(Bytes(responderEphemeral)));
+        _initiator = HandshakeState.Initiator(_initiatorKey, _responderKey.PublicKey, Bytes(prologue), Ephemeral.From(Bytes(initiatorEphemeral)));
+        _responder = HandshakeState.Responder(_responderKey, Bytes(prologue), Ephemeral.From(Bytes(responderEphemeral)));
     }
 
     public string ResponderPublicKey => Convert.ToHexStringLower(_responderKey.PublicKey);
