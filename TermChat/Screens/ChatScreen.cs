@@ -1,15 +1,14 @@
 using System.Runtime.InteropServices;
-using Terminal.Gui.App;
-using Terminal.Gui.Drivers;
 using TermChat.Conversations;
+using Terminal.Gui.Drivers;
 
 namespace TermChat.Screens;
 
 /// <summary>The full-screen client.</summary>
 internal static class ChatScreen
 {
-    // Wheel turns as arrow keys would recall texts; without mouse reports, the mouse marks and copies text as everywhere else.
-    private const string MouseOff = "\u001b[?1003l\u001b[?1002l\u001b[?1000l\u001b[?1015l\u001b[?1006l\u001b[?1007l";
+    // The framework asks for mouse reports. Without them, the mouse marks and copies text as everywhere else in the terminal.
+    private const string MouseOff = "\u001b[?1003l\u001b[?1002l\u001b[?1000l\u001b[?1015l\u001b[?1006l";
 
     /// <summary>Why there can be no full screen here; null if there can.</summary>
     public static string? Unavailable =>
@@ -28,14 +27,11 @@ internal static class ChatScreen
     {
         using var leaving = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
 
-        // The terminal was closed. There is nobody to ask, but what is stored should be closed in order.
-        using var hangUp = OperatingSystem.IsWindows() ? null : PosixSignalRegistration.Create(PosixSignal.SIGHUP, signal =>
-        {
-            signal.Cancel = true;
-            leaving.Cancel();
-        });
+        using var hangUp = LeaveOn(PosixSignal.SIGHUP, leaving);
+        using var terminate = LeaveOn(PosixSignal.SIGTERM, leaving);
+        using var interrupt = LeaveOn(PosixSignal.SIGINT, leaving);
 
-        using var app = Application.Create();
+        using var app = ScreenApplication.Create();
         app.Init(DriverRegistry.Names.ANSI);
         app.Driver!.Force16Colors = true;
         app.Driver.WriteRaw(MouseOff);
@@ -62,4 +58,11 @@ internal static class ChatScreen
         leaving.Cancel();
         return 0;
     }
+
+    // Ended from outside, the terminal is given back all the same, and what is stored is closed in order.
+    private static PosixSignalRegistration LeaveOn(PosixSignal signal, CancellationTokenSource leaving) => PosixSignalRegistration.Create(signal, context =>
+    {
+        context.Cancel = true;
+        leaving.Cancel();
+    });
 }

@@ -1,8 +1,8 @@
+using TermChat.Conversations;
 using Terminal.Gui.Drivers;
 using Terminal.Gui.Input;
 using Terminal.Gui.ViewBase;
 using Terminal.Gui.Views;
-using TermChat.Conversations;
 
 namespace TermChat.Screens;
 
@@ -30,6 +30,7 @@ internal sealed class ChatWindow : Runnable
     /// <param name="secondHasPassed">Times that count down show another number.</param>
     public void Tick(bool secondHasPassed)
     {
+        _state.NextTurn();
         if (Interlocked.Exchange(ref _stale, 0) == 1)
         {
             _state.Refresh();
@@ -51,10 +52,7 @@ internal sealed class ChatWindow : Runnable
 
     protected override bool OnKeyDown(Key key)
     {
-        // The only key that is left to the framework: it stops the program the way a shell expects.
-        if (key.KeyCode == (KeyCode.Z | KeyCode.CtrlMask))
-            return false;
-
+        // No key is left to the framework. It would stop the program at Ctrl+Z, but sometimes before it has given the terminal back.
         ScreenKeys.Press(_state, key, Math.Max(1, Viewport.Height - 6));
         if (_state.IsOver)
             RequestStop();

@@ -10,7 +10,7 @@ internal static class CommandBook
 {
     public static IReadOnlyList<CommandEntry> Entries { get; } =
     [
-        new("/add", "/add NAME [PEERID]", "name a peer; without a PeerId, the one you are talking to"),
+        new("/add", "/add NAME [PEERID]", "name a peer (or the one you talk to)"),
         new("/rename", "/rename OLD NEW", "give a contact another name", TakesName: true),
         new("/forget", "/forget NAME", "forget a name; the conversation stays", TakesName: true),
         new("/msg", "/msg NAME-OR-PEERID [TEXT]", "open a conversation, and send TEXT there", TakesName: true),

@@ -21,7 +21,7 @@ internal sealed record Completion(string Text, IReadOnlyList<string> Choices)
             [var command] when CommandBook.Find(command) is { TakesName: true } => names,
             _ => [],
         };
-        var matches = candidates.Where(candidate => candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Order().ToList();
+        var matches = candidates.Where(candidate => candidate.StartsWith(word, StringComparison.OrdinalIgnoreCase)).Order(StringComparer.OrdinalIgnoreCase).ToList();
         return matches switch
         {
             [] => new Completion(text, []),

@@ -45,7 +45,7 @@ internal static class ConversationFrame
     private static string? Warning(Conversation conversation) => conversation switch
     {
         { Peer.IsKey: false } => "An unproven name: anybody can claim it.",
-        { Name: null } => "You gave this peer no name. /add NAME does; until then, be sure who it is.",
+        { Name: null } => "Not one of your contacts. /add NAME gives it a name.",
         _ => null,
     };
 

@@ -16,8 +16,7 @@ internal sealed class MessagePane(IChat chat, PeerId peer, Look look)
     private IReadOnlyList<ChatLine> _lines = [];
     private IReadOnlyList<LineRow> _rows = [];
     private bool _hasAll;
-    private string _theirName = "";
-    private int _width = 1;
+    private LineRows _layout = new("", look, 1);
     private int _height = 1;
 
     // The last row in sight, as a line and a row of that line; null while the end is in sight.
@@ -49,7 +48,7 @@ internal sealed class MessagePane(IChat chat, PeerId peer, Look look)
     public void Open(int unread)
     {
         Load(PageOfLines + unread);
-        var theirs = _lines.Where(line => line.Kind != LineKind.Mine).ToList();
+        var theirs = _lines.Where(line => line.Kind == LineKind.Theirs).ToList();
         if (unread > 0 && theirs.Count >= unread)
             _newFrom = theirs[^unread].Number;
     }
@@ -103,8 +102,10 @@ internal sealed class MessagePane(IChat chat, PeerId peer, Look look)
     /// <summary>The rows in sight, at most <paramref name="height"/>, for a pane of this size.</summary>
     public IReadOnlyList<Row> Rows(string theirName, int width, int height)
     {
-        (_theirName, _width, _height) = (theirName, width, height);
-        _rows = LineRows.Of(_lines, theirName, look, width, _newFrom);
+        _height = height;
+        if (_layout.Width != width || _layout.TheirName != theirName)
+            _layout = new LineRows(theirName, look, width);
+        _rows = _layout.Of(_lines, _newFrom);
         var bottom = BottomIndex();
 
         // After a resize, rows further down may fit too.
@@ -129,7 +130,7 @@ internal sealed class MessagePane(IChat chat, PeerId peer, Look look)
         var older = chat.Lines(Peer, PageOfLines, before: _lines[0].Number);
         _hasAll = older.Count < PageOfLines;
         _lines = [.. older, .. _lines];
-        _rows = LineRows.Of(_lines, _theirName, look, _width, _newFrom);
+        _rows = _layout.Of(_lines, _newFrom);
         if (IsAtEnd)
             _known = _lines[^1].Number;
         _anchor = bottom;

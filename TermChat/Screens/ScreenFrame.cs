@@ -67,7 +67,11 @@ internal sealed record ScreenFrame(IReadOnlyList<Row> Rows, (int Column, int Row
     {
         var path = state.Pane?.LastPath is { } kind and not TransportKind.None ? $"path: {LineStatus.PathName(kind)} {state.Look.Marks.Between} " : "";
         var help = state.Page is null ? "/help" : "Esc: back";
-        return StatusText.Of(state.Connection, state.Now, state.Look).PlusAtRight(Row.Of($"  {path}{help}", Tone.Quiet), width);
+        var status = StatusText.Of(state.Connection, state.Now, state.Look);
+        // Why there is no connection matters more than the way the last message went.
+        var fits = Cells.Width(status.Text) + Cells.Width(path) + help.Length + 2 <= width;
+        var right = Row.Of(fits ? $"  {path}{help}" : $"  {help}", Tone.Quiet);
+        return Row.Of(Cells.Shorten(status.Text, width - right.Width, state.Look.Marks.Ellipsis), status.Tone).PlusAtRight(right, width);
     }
 
     private static ScreenFrame TooSmall(int width, int height)

@@ -21,9 +21,9 @@ internal sealed class ScreenPage(string title, IReadOnlyList<Row> content)
 
     public bool HasBelow(int height) => _top + height < content.Count;
 
-    public static ScreenPage Welcome(PeerId self) => new("Welcome",
+    public static ScreenPage Welcome(PeerId self) => new("Welcome to TermChat",
     [
-        Row.Of("Welcome to TermChat. Only you and the people you write to can read what you write."),
+        Row.Of("Only you and the people you write to can read what you write here."),
         Row.Empty,
         Row.Of("This is your PeerId. Give it to whoever should be able to write to you:"),
         Row.Empty,
@@ -53,21 +53,20 @@ internal sealed class ScreenPage(string title, IReadOnlyList<Row> content)
 
     public static ScreenPage Help(Marks marks) => new("Help",
     [
-        .. CommandBook.Entries.Select(entry => Row.Of(entry.Usage, Tone.Strong).Fit(28).Plus(entry.Does)),
-        Row.Of("//text", Tone.Strong).Fit(28).Plus("send a message that begins with /"),
+        .. CommandBook.Entries.Select(entry => Entry(entry.Usage, entry.Does)),
+        Entry("//TEXT", "send a message that begins with a slash"),
         Row.Empty,
-        Row.Of("Tab", Tone.Strong).Fit(28).Plus("complete a command or a name"),
-        Row.Of("Ctrl+N  Ctrl+P", Tone.Strong).Fit(28).Plus("next, previous conversation (or Alt+Down, Alt+Up)"),
-        Row.Of("PageUp PageDown Up Down", Tone.Strong).Fit(28).Plus("read back; End goes to the newest line"),
-        Row.Of("Up", Tone.Strong).Fit(28).Plus("in an empty line: your last text again"),
-        Row.Of("Alt+Enter", Tone.Strong).Fit(28).Plus("a line break in the message"),
-        Row.Of("Ctrl+C  Ctrl+Q", Tone.Strong).Fit(28).Plus("leave"),
+        Entry("Tab  Alt+Enter", "complete what you type; a line break in it"),
+        Entry("PageUp PageDown Up Down End", "read back, and return to the newest line"),
+        Entry("Up, with nothing typed", "your last text again"),
+        Entry("Ctrl+N  Ctrl+P", "next, previous conversation (or Alt+Down, Alt+Up)"),
+        Entry("Esc  Ctrl+C  Ctrl+Q", "leave this page; leave TermChat"),
         Row.Empty,
-        Row.Of("Beside each line you wrote:", Tone.Quiet),
-        Row.Of($"{marks.Waiting} waiting", Tone.Warning).Fit(28).Plus("still here; goes out as soon as it can"),
-        Row.Of($"{marks.Sent} at relay").Fit(28).Plus("the relay has it, the other device not yet"),
-        Row.Of(marks.Delivered, Tone.Good).Plus(" relay, direct").Fit(28).Plus("the other device has it, and the way it took"),
-        Row.Of($"{marks.Failed} failed", Tone.Bad).Fit(28).Plus("it will not arrive; the reason is below it"),
-        Row.Of("? before a name").Fit(28).Plus("somebody you gave no name; /add NAME does"),
+        Row.Of($"{marks.Waiting} waiting", Tone.Warning).Plus(": still here    ")
+            .Plus($"{marks.Sent} at relay").Plus(": the other device does not have it yet"),
+        Row.Of(marks.Delivered, Tone.Good).Plus(" relay, direct: it arrived, and how    ")
+            .Plus($"{marks.Failed} failed", Tone.Bad).Plus(": the reason is below it"),
     ]);
+
+    private static Row Entry(string what, string does) => Row.Of(what, Tone.Strong).Fit(29).Plus(does);
 }

@@ -7,6 +7,14 @@ internal sealed partial class ScreenState
     // How many of this side's texts back the input line shows one again; null while it shows none.
     private int? _recalled;
 
+    // Counts how often the terminal was looked at, and when a text was recalled or the wheel noticed.
+    private long _turn;
+    private long _recalledIn = -1;
+    private long _wheelIn = -1;
+
+    /// <summary>What comes now was typed later than what came before.</summary>
+    public void NextTurn() => _turn++;
+
     /// <summary>Does what the input line says.</summary>
     public void Submit()
     {
@@ -36,10 +44,18 @@ internal sealed partial class ScreenState
     /// <summary>Up in an empty line: the last text again. Up once more: the one before it. Else it scrolls.</summary>
     public void Up()
     {
-        if (Page is null && ShowsEnd && (Input.IsEmpty || _recalled is not null) && Recall((_recalled ?? -1) + 1))
-            return;
+        // Terminals turn the wheel of a mouse into arrow keys, several at the same moment. No finger does that.
+        if (_recalled is not null && _recalledIn == _turn)
+        {
+            Input.Clear();
+            _recalled = null;
+            _wheelIn = _turn;
+            Scroll(-1);
+        }
 
-        Scroll(-1);
+        var recalls = ShowsEnd && (Input.IsEmpty || _recalled is not null) && _wheelIn != _turn;
+        if (!recalls || !Recall((_recalled ?? -1) + 1))
+            Scroll(-1);
     }
 
     public void Down()
@@ -76,6 +92,7 @@ internal sealed partial class ScreenState
 
         Input.Set(text);
         _recalled = back;
+        _recalledIn = _turn;
         return true;
     }
 

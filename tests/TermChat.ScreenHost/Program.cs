@@ -36,7 +36,7 @@ chat.Changed += change =>
 };
 
 var exitCode = await ChatScreen.RunAsync(chat, ScreenOptions.From(Environment.GetEnvironmentVariable));
-Console.WriteLine($"left after {chat.Sent.Count} messages");
 foreach (var (_, text) in chat.Sent)
     Console.WriteLine(">" + text.ReplaceLineEndings("|"));
+Console.WriteLine($"left after {chat.Sent.Count} messages");
 return exitCode;

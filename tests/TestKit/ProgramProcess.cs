@@ -41,7 +41,11 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <param name="program">The name of its dll, without extension, beside the tests' own.</param>
     /// <param name="environment">Variables to set on top of the tests' own; null removes one.</param>
     /// <param name="arguments">Its command line, one by one.</param>
-    public static ProgramProcess Start(string program, IReadOnlyDictionary<string, string?> environment, params string[] arguments)
+    public static ProgramProcess Start(string program, IReadOnlyDictionary<string, string?> environment, params string[] arguments) =>
+        Run("dotnet", environment, [PathOf(program), .. arguments]);
+
+    /// <summary>Where the dll of a program is that was built along with the tests.</summary>
+    internal static string PathOf(string program)
     {
         // In a folder of its own if the test project made one, else beside the tests.
         var dll = Path.Combine(AppContext.BaseDirectory, "programs", program, program + ".dll");
@@ -50,7 +54,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         if (!File.Exists(dll))
             throw new FileNotFoundException($"{program} is not beside the tests. Does the test project reference it?", dll);
 
-        return Run("dotnet", environment, [dll, .. arguments]);
+        return dll;
     }
 
     /// <summary>Starts any program on the path, such as <c>node</c>.</summary>
