@@ -41,4 +41,27 @@ public sealed class JavaScriptPeerTests
         Assert.Equal(InOrder, jane.Received.Select(message => Encoding.UTF8.GetString(message.Payload)));
         Assert.All(jane.Received, message => Assert.Equal(Alice.Value, message.From));
     }
+
+    [Theory]
+    [InlineData("messagepack")]
+    [InlineData("json")]
+    public async Task A_JavaScript_peer_proves_its_key_and_talks_to_one_of_ours(string protocol)
+    {
+        Assert.SkipWhen(NodePeer.Unavailable is not null, NodePeer.Unavailable ?? "");
+        var cancellationToken = TestContext.Current.CancellationToken;
+        var (aliceKey, janeKey) = (TestPeers.Key("alice"), TestPeers.Key("jane"));
+        await using var relay = await RelayHost.StartAsync(options => options.AllowNamedPeers = false);
+        await using var alice = new RelayTransport(new RelayTransportOptions { Url = relay.Url, Key = aliceKey });
+        await using var jane = NodePeer.Start(
+            new Uri(relay.Url, RelayProtocol.DefaultPath), janeKey,
+            "--protocol", protocol, "--to", aliceKey.PeerId.Value, "--send", "1", "--expect", "1");
+
+        await alice.SendAsync(janeKey.PeerId, new OutgoingMessage("hello"u8.ToArray()), cancellationToken);
+        var received = await alice.ReceiveAsync(cancellationToken);
+
+        Assert.Equal(0, await jane.Program.WaitForExitAsync());
+        Assert.Equal((janeKey.PeerId, "message 1"), (received.Sender, Encoding.UTF8.GetString(received.Payload.Span)));
+        var message = Assert.Single(jane.Received);
+        Assert.Equal((aliceKey.PeerId.Value, "hello"), (message.From, Encoding.UTF8.GetString(message.Payload)));
+    }
 }

@@ -3,6 +3,7 @@
 import { parseArgs } from 'node:util';
 import { HubConnectionBuilder, LogLevel } from '@microsoft/signalr';
 import { MessagePackHubProtocol } from '@microsoft/signalr-protocol-msgpack';
+import { PeerKey, answer, audienceOf } from './proof.mjs';
 import { Sender } from './sender.mjs';
 import { callbacks, calls } from './wire.mjs';
 
@@ -10,6 +11,8 @@ const { values: options } = parseArgs({
   options: {
     url: { type: 'string', default: 'http://localhost:9000/relay' },
     as: { type: 'string' },
+    // In the place of a name: the 32 bytes of a private key, in hexadecimal. For tests only: other programs can read it.
+    key: { type: 'string' },
     protocol: { type: 'string', default: 'messagepack' },
     to: { type: 'string' },
     send: { type: 'string', default: '0' },
@@ -20,8 +23,8 @@ const { values: options } = parseArgs({
 });
 const [toSend, toExpect] = [Number(options.send), Number(options.expect)];
 const binary = options.protocol === 'messagepack';
-if (!options.as || !['messagepack', 'json'].includes(options.protocol) || (toSend > 0 && !options.to)) {
-  console.error('Usage: node peer.mjs --as NAME [--url URL] [--protocol messagepack|json] [--to PEER --send N] [--expect N] [--no-acknowledge]');
+if (!(options.as || options.key) || !['messagepack', 'json'].includes(options.protocol) || (toSend > 0 && !options.to)) {
+  console.error('Usage: node peer.mjs --as NAME | --key HEX [--url URL] [--protocol messagepack|json] [--to PEER --send N] [--expect N] [--no-acknowledge]');
   process.exit(2);
 }
 
@@ -34,6 +37,8 @@ const call = (method, argument) => {
   return lastCall;
 };
 
+const key = options.key ? new PeerKey(Buffer.from(options.key, 'hex')) : null;
+const nothing = Buffer.alloc(0);
 const sender = new Sender(call, options.to, toSend);
 const received = new Set();
 const taken = { epoch: null, sequence: 0, report: 0 };
@@ -41,6 +46,9 @@ let stopping = false;
 let lastCall = Promise.resolve();
 
 const handlers = {
+  Challenge(challenge) {
+    if (key) call('Register', answer(key, challenge, audienceOf(options.url)));
+  },
   Registered(registered) {
     taken.epoch = registered.epoch;
     sender.start(registered.limits);
@@ -79,7 +87,8 @@ try {
   console.error(`Could not connect to ${options.url}: ${error.message}`);
   process.exit(1);
 }
-await call('Register', { protocolVersion: 1, peerId: options.as, epoch: null, sequence: 0 });
+// A name is registered at once, a key when the challenge has come.
+if (!key) await call('Register', { protocolVersion: 1, peerId: options.as, epoch: null, sequence: 0, audience: null, nonce: nothing, proof: nothing });
 
 function acknowledge(what) {
   if (options['no-acknowledge']) return;

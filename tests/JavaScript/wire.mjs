@@ -25,12 +25,21 @@ const message = (fields) => ({
 const ranges = message({ ranges: list(message({ from: plain, to: plain })) });
 
 export const calls = {
-  Register: message({ protocolVersion: plain, peerId: plain, epoch: plain, sequence: plain }),
+  Register: message({
+    protocolVersion: plain,
+    peerId: plain,
+    epoch: plain,
+    sequence: plain,
+    audience: plain,
+    nonce: bytes,
+    proof: bytes,
+  }),
   Relay: message({ first: plain, messages: list(message({ to: plain, id: bytes, payload: bytes })) }),
   Acknowledge: message({ epoch: plain, sequence: plain, report: plain }),
 };
 
 export const callbacks = {
+  Challenge: message({ protocolVersion: plain, key: bytes, nonce: bytes, epoch: plain }),
   Registered: message({
     protocolVersion: plain,
     epoch: plain,

@@ -1,4 +1,5 @@
 using System.Text.Json;
+using Relay.Contracts;
 
 namespace TestKit;
 
@@ -39,16 +40,23 @@ public sealed class NodePeer : IAsyncDisposable
     /// <param name="hub">The URL of the hub, with its path.</param>
     /// <param name="name">The PeerId to register.</param>
     /// <param name="options">As <c>tests/JavaScript/peer.mjs</c> has them: <c>--to bob --send 10</c>, each word for itself.</param>
-    public static NodePeer Start(Uri hub, string name, params string[] options) => Unavailable is { } reason
-        ? throw new InvalidOperationException(reason)
-        : new NodePeer(ProgramProcess.Run(
-            "node", new Dictionary<string, string?>(), [Script!, "--url", hub.AbsoluteUri, "--as", name, .. options]));
+    public static NodePeer Start(Uri hub, string name, params string[] options) => Start(["--url", hub.AbsoluteUri, "--as", name, .. options]);
+
+    /// <param name="hub">The URL of the hub, with its path.</param>
+    /// <param name="key">The key to register, and to prove. Other programs of this machine can read it.</param>
+    /// <param name="options">As <c>tests/JavaScript/peer.mjs</c> has them: <c>--to bob --send 10</c>, each word for itself.</param>
+    public static NodePeer Start(Uri hub, PeerKey key, params string[] options) =>
+        Start(["--url", hub.AbsoluteUri, "--key", Convert.ToHexStringLower(key.Export()), .. options]);
 
     /// <summary>Waits for the first callback of this name.</summary>
     public async Task<JsonElement> WaitForAsync(string callback, TimeSpan? within = null) =>
         Parse(await Program.WaitForLineAsync(line => IsNamed(Parse(line), callback), within));
 
     public ValueTask DisposeAsync() => Program.DisposeAsync();
+
+    private static NodePeer Start(string[] arguments) => Unavailable is { } reason
+        ? throw new InvalidOperationException(reason)
+        : new NodePeer(ProgramProcess.Run("node", new Dictionary<string, string?>(), [Script!, .. arguments]));
 
     private static bool IsNamed(JsonElement callback, string name) => callback.GetProperty("callback").ValueEquals(name);
 
@@ -62,7 +70,8 @@ public sealed class NodePeer : IAsyncDisposable
         if (Script is null)
             return "tests/JavaScript/peer.mjs is not above the tests' own folder.";
 
-        return Directory.Exists(Path.Combine(Path.GetDirectoryName(Script)!, "node_modules", "@microsoft", "signalr"))
+        // The newest of them: the others came earlier.
+        return Directory.Exists(Path.Combine(Path.GetDirectoryName(Script)!, "node_modules", "bech32"))
             ? null
             : "The packages of the JavaScript peer are missing. Run: npm ci --prefix tests/JavaScript";
     }
