@@ -3,12 +3,13 @@ using Relay.Contracts;
 namespace Client.Transport.Relay;
 
 /// <summary>Reads relay addresses as people write them.</summary>
-internal static class RelayUrl
+public static class RelayUrl
 {
-    /// <summary>The address of the hub, with the scheme the HTTP client wants.</summary>
+    /// <summary>The address of the hub: <c>http</c> or <c>https</c>, and <c>/relay</c> unless another path was written.</summary>
     /// <exception cref="ArgumentException">The scheme is none of http, https, ws and wss.</exception>
     public static Uri ToHub(Uri url)
     {
+        ArgumentNullException.ThrowIfNull(url);
         var scheme = url.IsAbsoluteUri ? url.Scheme : "";
         var builder = new UriBuilder(url.IsAbsoluteUri ? url : new Uri("http://localhost"))
         {
