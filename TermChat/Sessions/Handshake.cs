@@ -14,7 +14,8 @@ internal sealed class Handshake(SessionId id, long created, HandshakeState state
 
     /// <summary>Writes an Initiation with text in it.</summary>
     /// <returns>Null when the peer's key is a weak one.</returns>
-    public static (Handshake Handshake, byte[] Packet)? TryInitiate(PeerKey self, ReadOnlySpan<byte> peerKey, SessionId id, long created, ReadOnlySpan<byte> plaintext)
+    public static (Handshake Handshake, byte[] Packet)? TryInitiate(
+        PeerKey self, ReadOnlySpan<byte> peerKey, SessionId id, long created, ReadOnlySpan<byte> plaintext)
     {
         var state = HandshakeState.Initiator(self, peerKey, Packet.Prologue(id));
         var packet = Packet.Create(PacketType.Initiation, id, Packet.InitiationOverhead + plaintext.Length);

@@ -5,7 +5,10 @@ internal enum OpenOutcome
 {
     Opened = 0,
 
-    /// <summary>This side does not have the session, or not any more. The next message to this peer begins a new one; what was in this packet has to be sent again.</summary>
+    /// <summary>
+    /// This side does not have the session, or not any more. The next message to this peer begins a new one; what was in this packet has to
+    /// be sent again.
+    /// </summary>
     UnknownSession = 1,
 
     /// <summary>No packet looks like this.</summary>

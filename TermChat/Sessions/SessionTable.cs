@@ -34,7 +34,10 @@ internal sealed class SessionTable : IDisposable
         _peers = new RecentPeers(_options.MaxPeers);
     }
 
-    /// <summary>Encrypts for a peer: as the answer to the peer's handshake if there is one, else in the session there is, else as the first message of a new handshake.</summary>
+    /// <summary>
+    /// Encrypts for a peer: as the answer to the peer's handshake if there is one, else in the session there is, else as the first message
+    /// of a new handshake.
+    /// </summary>
     /// <param name="plaintext">At most <see cref="MaxPlaintext"/> bytes; may be empty.</param>
     /// <returns>False: the peer is a name, has one of the few weak keys, or is oneself.</returns>
     public bool TrySeal(PeerId peer, ReadOnlySpan<byte> plaintext, out SealedPacket packet) => Seal(peer, plaintext, alone: false, out packet);
