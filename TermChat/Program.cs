@@ -15,6 +15,4 @@ return await TermChatProgram.RunAsync(args, new Surroundings
     StartChat = (profile, key, relay, loggers) => ChatClient.Start(profile.DatabasePath, key, relay, loggers),
     AttachChat = (profile, self) => ChatClient.Attach(profile.DatabasePath, self),
     ShowScreen = (chat, _, cancellationToken) => ChatScreen.RunAsync(chat, ScreenOptions.From(Environment.GetEnvironmentVariable), cancellationToken),
-        ? throw new SetupException(why)
-        : ChatScreen.RunAsync(chat, ScreenOptions.From(Environment.GetEnvironmentVariable), cancellationToken),
 });
