@@ -59,7 +59,8 @@ internal sealed class ProgramLog : IDisposable
     }
 
     /// <summary>What went wrong, for nobody in particular. One that cannot be written is none.</summary>
-    public static ProgramLog Brief(string path) => new(path, LogEventLevel.Warning, LogEventLevel.Warning);
+    /// <remarks>Without the framework's words: they are stack traces for a relay that is away, and our own say which and why in a line.</remarks>
+    public static ProgramLog Brief(string path) => new(path, LogEventLevel.Warning, LogEventLevel.Fatal);
 
     public void Dispose()
     {

@@ -13,6 +13,9 @@ internal sealed class MessagePane(IChat chat, PeerId peer, Look look)
 {
     private const int PageOfLines = 100;
 
+    // A hundred of the longest messages would take seconds to lay out. So much text fills any screen many times.
+    private const int PageOfCharacters = 200_000;
+
     private IReadOnlyList<ChatLine> _lines = [];
     private IReadOnlyList<LineRow> _rows = [];
     private bool _hasAll;
@@ -117,8 +120,9 @@ internal sealed class MessagePane(IChat chat, PeerId peer, Look look)
 
     private void Load(int count)
     {
-        _lines = chat.Lines(Peer, count);
-        _hasAll = _lines.Count < count;
+        var lines = chat.Lines(Peer, count);
+        _lines = IsAtEnd ? Page(lines) : lines;
+        _hasAll = lines.Count < count && _lines.Count == lines.Count;
     }
 
     private bool TryLoadOlder()
@@ -127,14 +131,25 @@ internal sealed class MessagePane(IChat chat, PeerId peer, Look look)
             return false;
 
         var bottom = AnchorAt(BottomIndex());
-        var older = chat.Lines(Peer, PageOfLines, before: _lines[0].Number);
-        _hasAll = older.Count < PageOfLines;
+        var lines = chat.Lines(Peer, PageOfLines, before: _lines[0].Number);
+        var older = Page(lines);
+        _hasAll = lines.Count < PageOfLines && older.Count == lines.Count;
         _lines = [.. older, .. _lines];
         _rows = _layout.Of(_lines, _newFrom);
         if (IsAtEnd)
             _known = _lines[^1].Number;
         _anchor = bottom;
         return older.Count > 0;
+    }
+
+    /// <summary>The last of these lines, as far as they are not too much text. At least one, if there is one.</summary>
+    private static IReadOnlyList<ChatLine> Page(IReadOnlyList<ChatLine> lines)
+    {
+        var left = PageOfCharacters;
+        var first = lines.Count;
+        while (first > 0 && (left -= lines[first - 1].Text.Length) >= 0)
+            first--;
+        return first == 0 ? lines : [.. lines.Skip(Math.Min(first, lines.Count - 1))];
     }
 
     private int BottomIndex()

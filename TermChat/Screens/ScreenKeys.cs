@@ -98,8 +98,12 @@ internal static class ScreenKeys
             case KeyCode.K | KeyCode.CtrlMask:
                 input.DeleteToEnd();
                 break;
+            // As most terminals send it: escape, carriage return.
+            case KeyCode.M | KeyCode.CtrlMask | KeyCode.AltMask:
             case KeyCode.Enter | KeyCode.AltMask:
             case KeyCode.Enter | KeyCode.ShiftMask:
+            // A line feed, which no Enter key sends: Ctrl+J, or text from a clipboard.
+            case KeyCode.Enter | KeyCode.CtrlMask:
                 input.Insert("\n");
                 break;
             default:

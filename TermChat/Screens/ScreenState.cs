@@ -59,9 +59,11 @@ internal sealed partial class ScreenState
     {
         TakeAnswers();
         ReadConversations();
+        // The first conversation ever opens by itself, behind a page and without touching what is being typed.
         if (Pane is null && Conversations.Count > 0)
-            Open(Conversations[0].Peer);
-        Pane?.Refresh();
+            Load(Conversations[0].Peer);
+        else
+            Pane?.Refresh();
         MarkRead();
     }
 
@@ -75,12 +77,13 @@ internal sealed partial class ScreenState
         }
 
         if (Pane is not null)
+        {
             _drafts[Pane.Peer] = Input.Text;
-        Pane = new MessagePane(_chat, peer, Look);
-        ReadConversations();
-        Pane.Open(Current?.Unread ?? 0);
-        Input.Set(_drafts.GetValueOrDefault(peer, ""));
-        _recalled = null;
+            Input.Set(_drafts.GetValueOrDefault(peer, ""));
+            _recalled = null;
+        }
+
+        Load(peer);
         MarkRead();
     }
 
@@ -117,6 +120,13 @@ internal sealed partial class ScreenState
     public void Quit() => IsOver = true;
 
     public void Say(string text, Tone tone = Tone.Notice) => Said = [.. Said, new Piece(text, tone)];
+
+    private void Load(PeerId peer)
+    {
+        Pane = new MessagePane(_chat, peer, Look);
+        ReadConversations();
+        Pane.Open(Current?.Unread ?? 0);
+    }
 
     private void ReadConversations()
     {

@@ -141,7 +141,10 @@ public sealed class TmuxTerminal : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         // Its programs get SIGHUP, as from a terminal that was closed.
+        var socket = await TmuxAsync(mayFail: true, "display-message", "-p", "#{socket_path}");
         await TmuxAsync(mayFail: true, "kill-server");
+        if (socket.TrimEnd('\n') is { Length: > 0 } path)
+            File.Delete(path);
     }
 
     private static bool IsOption(string argument) => argument.StartsWith("--", StringComparison.Ordinal);

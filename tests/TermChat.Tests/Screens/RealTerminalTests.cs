@@ -75,6 +75,29 @@ public sealed class RealTerminalTests
     }
 
     [Fact]
+    public async Task Keys_that_edit_arrive_as_they_are_meant()
+    {
+        await using var terminal = await StartAsync();
+        await terminal.WaitForAsync(Connected);
+
+        await terminal.TypeAsync("two wrong words");
+        await terminal.PressAsync("C-Left", "C-w", "Home", "C-j", "M-Enter", "Up", "C-a");
+        await terminal.TypeAsync("one");
+        await terminal.PressAsync("End", "BSpace", "Left", "DC");
+        await terminal.WaitForAsync("› one↵↵two wor\n");
+        await terminal.PressAsync("C-u");
+        await terminal.TypeAsync("/he");
+        await terminal.PressAsync("Tab", "Enter");
+        await terminal.WaitForAsync(" Help\n");
+        await terminal.PressAsync("Escape");
+        await terminal.WaitForAsync("Conversations");
+        await terminal.PressAsync("M-Down");
+        await terminal.WaitForAsync("│ carol");
+        await terminal.PressAsync("C-p");
+        await terminal.WaitForAsync("Not one of your contacts.");
+    }
+
+    [Fact]
     public async Task A_long_paste_keeps_every_character()
     {
         await using var terminal = await StartAsync();

@@ -160,6 +160,23 @@ public sealed class ScreenStateTests
     }
 
     [Fact]
+    public void The_longest_messages_are_laid_out_a_few_at_a_time_and_can_all_be_reached()
+    {
+        _chat.Name(Peers.Bob, "bob");
+        for (var i = 1; i <= 30; i++)
+            _chat.Receive(Peers.Bob, $"line {i} of bob " + new string('日', 19_000));
+        var state = new ScreenState(_chat, Options());
+        Show(state);
+        var reads = _chat.Reads;
+
+        for (var i = 0; i < 40 && !Show(state).Contains("line 1 of bob", StringComparison.Ordinal); i++)
+            state.Scroll(-1000);
+
+        Assert.Contains("line 1 of bob", Show(state));
+        Assert.Equal(2, _chat.Reads - reads);
+    }
+
+    [Fact]
     public void What_is_in_sight_stays_there_when_the_terminal_is_resized()
     {
         var state = WithBobAndCarol();
@@ -257,6 +274,21 @@ public sealed class ScreenStateTests
 
         Assert.Contains("Hello", Show(state));
         Assert.Contains("Not one of your contacts.", Show(state));
+    }
+
+    [Fact]
+    public void The_first_message_ever_takes_nothing_away_from_the_person()
+    {
+        var state = new ScreenState(_chat, Options());
+        Enter(state, "/id");
+        state.Input.Insert("/add bob ");
+
+        _chat.Receive(Peers.Stranger, "Hello");
+        state.Refresh();
+
+        Assert.Equal("Your PeerId", state.Page?.Title);
+        Assert.Equal("/add bob ", state.Input.Text);
+        Assert.Equal(1, Assert.Single(state.Conversations).Unread);
     }
 
     private ScreenOptions Options() => new() { Time = _time };
