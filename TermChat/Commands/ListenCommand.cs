@@ -39,6 +39,7 @@ internal static class ListenCommand
                 chat,
                 parsed.GetValue(json) ? new JsonReport(options.Around.Time) : new TextReport(options.Streams),
                 options.Streams,
+                options.Around.Time,
                 parsed.GetValue(count)).RunAsync(cancellationToken)));
         return command;
     }

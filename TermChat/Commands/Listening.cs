@@ -5,7 +5,7 @@ namespace TermChat.Commands;
 
 /// <summary>Prints what comes, and after that marks it as listed: a line may come twice when the program is killed, and is never lost.</summary>
 /// <param name="count">Ends after so many messages; 0: never.</param>
-internal sealed class Listening(IChatClient chat, IListenReport report, StandardStreams streams, int count)
+internal sealed class Listening(IChatClient chat, IListenReport report, StandardStreams streams, TimeProvider time, int count)
 {
     private const int MaxBatch = 256;
 
@@ -29,6 +29,7 @@ internal sealed class Listening(IChatClient chat, IListenReport report, Standard
     {
         using var end = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using var changes = new ChangeSignal(chat);
+        var closing = streams.WaitForClosingAsync(time, end.Token);
         Task<IReadOnlyList<ChatLine>>? taking = null;
         try
         {
@@ -39,7 +40,10 @@ internal sealed class Listening(IChatClient chat, IListenReport report, Standard
                     return ExitCode.Failure;
 
                 taking ??= chat.TakeUnlistedAsync(count == 0 ? MaxBatch : Math.Min(MaxBatch, count - _printed), end.Token);
-                if (await Task.WhenAny(taking, next).WaitAsync(cancellationToken) != taking)
+                var first = await Task.WhenAny(taking, closing, next).WaitAsync(cancellationToken);
+                if (first == closing)
+                    await closing;
+                if (first != taking)
                     continue;
 
                 await PrintAsync(await taking, cancellationToken);
@@ -51,8 +55,7 @@ internal sealed class Listening(IChatClient chat, IListenReport report, Standard
         finally
         {
             await end.CancelAsync();
-            if (taking is not null)
-                await ((Task)taking).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.WhenAll(taking ?? Task.CompletedTask, closing).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Microsoft.Win32.SafeHandles;
+using TermChat.Conversations;
 using TermChat.Identity;
 
 namespace TermChat.Commands;
@@ -8,6 +9,8 @@ namespace TermChat.Commands;
 /// <summary>How the commands talk: data on standard output, everything else on standard error. UTF-8, whatever the locale says.</summary>
 internal sealed class StandardStreams(Func<Stream> openInput, Func<Stream> openOutput, TextWriter errors)
 {
+    private static readonly TimeSpan LookInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly Lazy<Stream> _output = new(openOutput);
 
     /// <summary>Whether a person types the input.</summary>
@@ -16,6 +19,9 @@ internal sealed class StandardStreams(Func<Stream> openInput, Func<Stream> openO
     /// <summary>Whether a person looks at the output, not a program.</summary>
     public bool IsOutputTerminal { get; init; }
 
+    /// <summary>Looks whether whoever read the output reads no more.</summary>
+    public Func<bool> HasNoReader { get; init; } = () => false;
+
     /// <summary>Whether colours are welcome in the output.</summary>
     public bool HasColour { get; init; }
 
@@ -23,13 +29,14 @@ internal sealed class StandardStreams(Func<Stream> openInput, Func<Stream> openO
     {
         IsInputTerminal = !Console.IsInputRedirected,
         IsOutputTerminal = !Console.IsOutputRedirected,
+        HasNoReader = () => !OperatingSystem.IsWindows() && Posix.HasNoReader(1),
         HasColour = !Console.IsOutputRedirected
             && string.IsNullOrEmpty(Environment.GetEnvironmentVariable("NO_COLOR"))
             && Environment.GetEnvironmentVariable("TERM") != "dumb",
     };
 
-    /// <summary>Says something to the person, not to the program that reads the output.</summary>
-    public void Say(string text) => errors.WriteLine("termchat: " + text);
+    /// <summary>Says something to the person, not to the program that reads the output. One line, whatever is in it.</summary>
+    public void Say(string text) => errors.WriteLine("termchat: " + ChatText.Printable(text.ReplaceLineEndings(" ")));
 
     /// <summary>Writes data, all of it at once: whoever is killed meanwhile has written it or not.</summary>
     /// <exception cref="OutputClosedException">Nobody reads it any more.</exception>
@@ -50,6 +57,16 @@ internal sealed class StandardStreams(Func<Stream> openInput, Func<Stream> openO
         {
             throw new SetupException($"Standard output takes nothing more: {failure.Message}", failure);
         }
+    }
+
+    /// <summary>Waits until nobody reads the output any more: <c>listen | head -1</c> ends after the first message, not at the second.</summary>
+    /// <exception cref="OutputClosedException">How it ends, unless it is cancelled.</exception>
+    public async Task WaitForClosingAsync(TimeProvider time, CancellationToken cancellationToken)
+    {
+        using var looks = new PeriodicTimer(LookInterval, time);
+        while (!HasNoReader())
+            await looks.WaitForNextTickAsync(cancellationToken);
+        throw new OutputClosedException();
     }
 
     /// <summary>Standard input, line by line.</summary>

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Microsoft.Extensions.Logging;
+using TermChat.Commands.Doctor;
 using TermChat.Identity;
 
 namespace TermChat.Commands;
@@ -19,12 +20,14 @@ internal static partial class TermChatProgram
         root.Subcommands.Add(PingCommand.Create(options));
         root.Subcommands.Add(IdCommand.Create(options));
         root.Subcommands.Add(ContactsCommand.Create(options));
+        root.Subcommands.Add(DoctorCommand.Create(options));
+        root.Subcommands.Add(CompletionCommand.Create(options));
         options.AddTo(root);
         return root;
     }
 
     /// <returns>The exit code. Never throws, whatever goes wrong: it is told in one line.</returns>
-    public static async Task<int> RunAsync(string[] arguments, Surroundings around)
+    public static async Task<int> RunAsync(string[] arguments, Surroundings around, CancellationToken cancellationToken = default)
     {
         var options = new ProgramOptions(around);
         var parsed = CreateCommand(options).Parse(arguments);
@@ -32,7 +35,7 @@ internal static partial class TermChatProgram
         {
             return parsed.Action is ParseErrorAction wrong
                 ? Refuse(parsed, wrong, around.Streams)
-                : await InvokeAsync(parsed, around.Streams);
+                : await InvokeAsync(parsed, around.Streams, cancellationToken);
         }
         catch (OutputClosedException)
         {
@@ -54,7 +57,7 @@ internal static partial class TermChatProgram
         }
     }
 
-    private static async Task<int> InvokeAsync(ParseResult parsed, StandardStreams streams)
+    private static async Task<int> InvokeAsync(ParseResult parsed, StandardStreams streams, CancellationToken cancellationToken)
     {
         // Help and version come by this; what the commands write goes straight to the terminal.
         var text = new StringWriter();
@@ -63,9 +66,9 @@ internal static partial class TermChatProgram
             Output = text,
             EnableDefaultExceptionHandler = false,
             ProcessTerminationTimeout = EndTimeout,
-        });
+        }, cancellationToken);
         if (text.GetStringBuilder().Length > 0)
-            await streams.WriteAsync(text.ToString());
+            await streams.WriteAsync(text.ToString(), cancellationToken);
         return code;
     }
 

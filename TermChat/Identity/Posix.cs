@@ -8,6 +8,8 @@ namespace TermChat.Identity;
 internal static partial class Posix
 {
     private const int AlreadyExists = 17;
+    private const short Error = 8;
+    private const short HangUp = 16;
     private const UnixFileMode Others = (UnixFileMode)0b111_111;
 
     /// <summary>Gives a file a second name, unless something has that name already. No moment in between, and no two winners.</summary>
@@ -35,6 +37,16 @@ internal static partial class Posix
     /// <summary>From now on nothing this process makes is for others: database, log, whatever a library writes.</summary>
     public static void KeepNewFilesPrivate() => _ = SetMask((uint)Others);
 
+    /// <summary>Whether nobody can read any more what is written to this descriptor. A pipe says so without being written to.</summary>
+    public static bool HasNoReader(int descriptor)
+    {
+        var asked = new Polled { Descriptor = descriptor };
+        return Poll(ref asked, 1, timeout: 0) > 0 && (asked.Happened & (Error | HangUp)) != 0;
+    }
+
+    [LibraryImport("libc", EntryPoint = "poll", SetLastError = true)]
+    private static partial int Poll(ref Polled asked, nuint count, int timeout);
+
     [LibraryImport("libc", EntryPoint = "link", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Link(string file, string name);
 
@@ -49,4 +61,12 @@ internal static partial class Posix
 
     [LibraryImport("libc", EntryPoint = "umask")]
     private static partial uint SetMask(uint mask);
+
+    /// <summary>The C library's <c>pollfd</c>.</summary>
+    private struct Polled
+    {
+        public int Descriptor;
+        public short Wanted;
+        public short Happened;
+    }
 }

@@ -1,6 +1,5 @@
 using Client.Transport;
 using Client.Transport.Relay;
-using Relay.Contracts;
 
 namespace TermChat.Commands.Doctor;
 
@@ -23,9 +22,7 @@ internal static class RegistrationStep
         }
         catch (TransportException refused)
         {
-            return Finding.Fail(refused.Code == ErrorCode.ProofRefused
-                ? $"{refused.Message} Is {relay.Hub.Authority} the name by which the relay knows itself? Ask its operator about Relay:Audiences."
-                : refused.Message);
+            return Finding.Fail(refused.Message);
         }
     }
 }

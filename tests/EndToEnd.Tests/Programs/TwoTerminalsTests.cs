@@ -3,7 +3,7 @@ using static EndToEnd.Tests.Programs.Programs;
 
 namespace EndToEnd.Tests.Programs;
 
-/// <summary>The README's way to try it: a relay, somebody who listens, somebody who sends - and what may happen to them.</summary>
+/// <summary>Trying a relay out under plain names: somebody who listens, somebody who sends - and what may happen to them.</summary>
 public sealed class TwoTerminalsTests
 {
     [Fact]
@@ -18,8 +18,8 @@ public sealed class TwoTerminalsTests
         Assert.Equal(0, await alice.WaitForExitAsync());
         await bob.WaitForLineAsync("alice: Hello, Bob");
         Assert.Contains("accepted: 1", alice.Errors.ToString(), StringComparison.Ordinal);
-        Assert.Contains("not encrypted yet", alice.Errors.ToString(), StringComparison.Ordinal);
-        Assert.Contains("not encrypted yet", bob.Errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("nothing encrypted", alice.Errors.ToString(), StringComparison.Ordinal);
+        Assert.Contains("nothing encrypted", bob.Errors.ToString(), StringComparison.Ordinal);
         Assert.Empty(alice.Output.Lines);
     }
 
@@ -111,10 +111,10 @@ public sealed class TwoTerminalsTests
     [Fact]
     public async Task Without_a_relay_send_fails_with_one_clear_line()
     {
-        await using var alice = Send("bob", $"http://127.0.0.1:{Ports.Unused()}", "hello");
+        await using var alice = Send("bob", $"http://127.0.0.1:{Ports.Unused()}", "--as", "alice", "hello");
 
         Assert.Equal(1, await alice.WaitForExitAsync());
-        var line = Assert.Single(alice.Errors.Lines, line => !line.Contains("not encrypted", StringComparison.Ordinal));
+        var line = Assert.Single(alice.Errors.Lines, line => !line.Contains("nothing encrypted", StringComparison.Ordinal));
         Assert.StartsWith("termchat: not sent: The relay http://127.0.0.1:", line, StringComparison.Ordinal);
         Assert.Contains("cannot be reached", line, StringComparison.Ordinal);
     }
@@ -124,7 +124,7 @@ public sealed class TwoTerminalsTests
     {
         var (relay, url) = await StartRelayAsync(0, "--Relay:MaxPayloadBytes=10");
         await using var stop = relay;
-        await using var alice = Send("bob", url, "this is more than ten bytes");
+        await using var alice = Send("bob", url, "--as", "alice", "this is more than ten bytes");
 
         Assert.Equal(1, await alice.WaitForExitAsync());
         Assert.Contains("payload too large", alice.Errors.ToString(), StringComparison.Ordinal);
