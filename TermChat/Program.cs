@@ -7,9 +7,17 @@ using TermChat.Screens;
 if (!OperatingSystem.IsWindows())
     Posix.KeepNewFilesPrivate();
 
+var streams = StandardStreams.Open();
+AppDomain.CurrentDomain.UnhandledException += (_, broken) =>
+{
+    // On a thread that nobody waits for. The runtime would print pages.
+    streams.Say($"this should not have happened: {(broken.ExceptionObject as Exception)?.Message}");
+    Environment.Exit(ExitCode.Failure);
+};
+
 return await TermChatProgram.RunAsync(args, new Surroundings
 {
-    Streams = StandardStreams.Open(),
+    Streams = streams,
     OpenContacts = profile => ChatStore.Open(profile.DatabasePath),
     StartChat = (profile, key, relay, loggers) => ChatClient.Start(profile.DatabasePath, key, relay, loggers),
     AttachChat = (profile, self) => ChatClient.Attach(profile.DatabasePath, self),

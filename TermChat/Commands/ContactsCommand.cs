@@ -55,7 +55,12 @@ internal static class ContactsCommand
         {
             var (who, wanted) = (parsed.GetValue(peer), parsed.GetRequiredValue(name));
             if (contacts.Contacts().FirstOrDefault(contact => contact.Peer == who) is { } known && known.Name != wanted)
-                throw new SetupException($"this PeerId is '{known.Name}' already. Rename that one: termchat contacts rename {known.Name} {ShellWord.Quote(ChatText.Printable(wanted))}");
+            {
+                throw new SetupException(
+                    $"this PeerId is '{known.Name}' already. Rename that one: " +
+                    $"termchat contacts rename {known.Name} {ShellWord.Quote(ChatText.Printable(wanted))}");
+            }
+
             return NameAsync(contacts, who, wanted);
         }));
         return command;

@@ -144,5 +144,5 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
 
     private string Rest() => _underWay.Count == 0
         ? ""
-        : $", {_underWay.Count} in the outbox: {(_underWay.Count == 1 ? "it goes" : "they go")} out by {(_underWay.Count == 1 ? "itself" : "themselves")} when termchat runs next";
+        : $", {_underWay.Count} in the outbox: {(_underWay.Count == 1 ? "it goes out by itself" : "they go out by themselves")} when termchat runs next";
 }

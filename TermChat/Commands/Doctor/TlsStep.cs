@@ -35,7 +35,8 @@ internal static class TlsStep
         }
         catch (Exception broken) when (broken is AuthenticationException or IOException)
         {
-            return Finding.Fail($"the server does not speak TLS as this machine does: {(broken.InnerException ?? broken).Message} Is the address perhaps {Plain(relay.Hub)}?");
+            var why = (broken.InnerException ?? broken).Message;
+            return Finding.Fail($"the server does not speak TLS as this machine does: {why} Is the address perhaps {Plain(relay.Hub)}?");
         }
 
         var shown = (X509Certificate2)tls.RemoteCertificate!;

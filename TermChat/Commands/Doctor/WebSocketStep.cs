@@ -27,8 +27,10 @@ internal static class WebSocketStep
     private static string Explain(HttpStatusCode status, Uri hub) => $"the server answers with status {(int)status}. " + status switch
     {
         HttpStatusCode.NotFound => $"There is no relay at {hub.AbsolutePath}: check the path, and the port.",
-        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired => "Somebody on the way wants to know who you are: a proxy, or the server in front of the relay.",
-        HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout => "There is a server in front of the relay, but the relay itself does not answer.",
+        HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.ProxyAuthenticationRequired =>
+            "Somebody on the way wants to know who you are: a proxy, or the server in front of the relay.",
+        HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout =>
+            "There is a server in front of the relay, but the relay itself does not answer.",
         >= HttpStatusCode.Moved and < HttpStatusCode.BadRequest => "The relay has moved: open the address in a browser to see where to.",
         _ => "That is no upgrade to a WebSocket: check that a relay runs there, and that a proxy in front of it passes WebSockets on.",
     };
