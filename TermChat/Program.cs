@@ -19,8 +19,8 @@ return await TermChatProgram.RunAsync(args, new Surroundings
 {
     Streams = streams,
     OpenContacts = profile => ChatStore.Open(profile.DatabasePath),
-    StartChat = (profile, key, relay, loggers) => ChatClient.Start(profile.DatabasePath, key, relay, loggers),
-    AttachChat = (profile, self) => ChatClient.Attach(profile.DatabasePath, self),
+    StartChat = (profile, key, relay, loggers) => ChatClient.Start(
+        profile.DatabasePath, key, relay, loggers, claim: () => profile.TryLock(out var taken) ? taken : null),
     ShowScreen = (chat, _, cancellationToken) => ChatScreen.Unavailable is { } why
         ? throw new SetupException(why)
         : ChatScreen.RunAsync(chat, ScreenOptions.From(Environment.GetEnvironmentVariable), cancellationToken),

@@ -16,11 +16,7 @@ internal static class Online
         using var log = options.OpenLog(parsed, profile);
         using var key = LoadKey(options.Streams, profile);
 
-        // With the lock, this process is the one that is online. Without, it leaves the network to the one that is.
-        using var mine = profile.TryLock(out var taken) ? taken : null;
-        await using var chat = mine is not null
-            ? options.Around.StartChat(profile, key, relay.Url, log.Loggers)
-            : options.Around.AttachChat(profile, key.PeerId);
+        await using var chat = options.Around.StartChat(profile, key, relay.Url, log.Loggers);
         return await work(chat, profile);
     }
 

@@ -18,11 +18,8 @@ internal sealed record Surroundings
     /// <summary>Opens the contacts of a profile, without going online. Disposed of when the command has ended.</summary>
     public required Func<Profile, IContacts> OpenContacts { get; init; }
 
-    /// <summary>Goes online with a profile that this process holds the lock of.</summary>
+    /// <summary>Starts the chat of a profile. It goes online when no other process is, else when that one ends.</summary>
     public required Func<Profile, PeerKey, Uri, ILoggerFactory, IChatClient> StartChat { get; init; }
-
-    /// <summary>Takes part in the chat of a profile with which another process is online.</summary>
-    public required Func<Profile, PeerId, IChatClient> AttachChat { get; init; }
 
     /// <summary>The full-screen client: from its first picture to its exit code.</summary>
     public required Func<IChatClient, Profile, CancellationToken, Task<int>> ShowScreen { get; init; }

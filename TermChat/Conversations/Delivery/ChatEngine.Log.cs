@@ -5,21 +5,21 @@ using TermChat.Sessions;
 
 namespace TermChat.Conversations.Delivery;
 
-/// <summary>Events 4000 to 4099.</summary>
+/// <summary>Events 4100 to 4199.</summary>
 internal static partial class ChatEngineLog
 {
-    [LoggerMessage(4000, LogLevel.Warning, "A packet with the hash {Hash} that came by {Path} was refused: {Outcome}")]
+    [LoggerMessage(4100, LogLevel.Warning, "A packet with the hash {Hash} that came by {Path} was refused: {Outcome}")]
     public static partial void PacketRefused(this ILogger logger, OpenOutcome outcome, string hash, TransportKind path);
 
-    [LoggerMessage(4001, LogLevel.Warning, "A message from {Peer} has no usable id, place or time, and was dropped")]
+    [LoggerMessage(4101, LogLevel.Warning, "A message from {Peer} has no usable id, place or time, and was dropped")]
     public static partial void TextMakesNoSense(this ILogger logger, PeerId peer);
 
-    [LoggerMessage(4002, LogLevel.Error, "The database does not take what came in (SQLite error {Code}: {Message}); trying again")]
+    [LoggerMessage(4102, LogLevel.Error, "The database does not take what came in (SQLite error {Code}: {Message}); trying again")]
     public static partial void StoreFailed(this ILogger logger, int code, string message);
 
-    [LoggerMessage(4004, LogLevel.Error, "Handling {Event} failed")]
+    [LoggerMessage(4104, LogLevel.Error, "Handling {Event} failed")]
     public static partial void EventFailed(this ILogger logger, Exception exception, string @event);
 
-    [LoggerMessage(4003, LogLevel.Error, "A handler of the chat's changes failed")]
+    [LoggerMessage(4103, LogLevel.Error, "A handler of the chat's changes failed")]
     public static partial void HandlerFailed(this ILogger logger, Exception exception);
 }

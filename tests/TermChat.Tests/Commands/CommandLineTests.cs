@@ -73,16 +73,6 @@ public sealed class CommandLineTests : IDisposable
     }
 
     [Fact]
-    public async Task Only_one_process_goes_online_with_a_profile_and_others_attach_to_its_chat()
-    {
-        Assert.True(_desk.Profile.TryLock(out var held));
-        using var other = held;
-
-        Assert.Equal(ExitCode.Success, await _desk.RunAsync("send", Desk.Bob.Value, "hello"));
-        Assert.True(_desk.IsAttached);
-    }
-
-    [Fact]
     public async Task The_relay_comes_from_the_option_or_the_environment()
     {
         _desk.Set("TERMCHAT_RELAY", "wss://environment.example.com");

@@ -43,9 +43,6 @@ internal sealed class Desk : IDisposable
 
     public ChatStore Contacts => _contacts ??= ChatStore.Open(Profile.DatabasePath);
 
-    /// <summary>Whether the chat was attached to another process instead of started.</summary>
-    public bool IsAttached { get; private set; }
-
     public Uri? Relay { get; private set; }
 
     public string Said => _errors.ToString();
@@ -77,11 +74,6 @@ internal sealed class Desk : IDisposable
         StartChat = (_, _, relay, _) =>
         {
             Relay = relay;
-            return Chat;
-        },
-        AttachChat = (_, _) =>
-        {
-            IsAttached = true;
             return Chat;
         },
         ShowScreen = (chat, _, _) => Screen(chat),

@@ -1,4 +1,5 @@
 using Client.Transport;
+using Client.Transport.Relay;
 using TermChat.Conversations;
 using TestKit;
 
@@ -190,12 +191,30 @@ public sealed class ChatOverRelayTests : IAsyncLifetime
     {
         _alice.Start(_relay.Url);
         _bob.Start(_relay.Url);
-        await using var beside = ChatClient.Attach(_alice.DatabasePath, _alice.PeerId);
+        await using var beside = _alice.StartAnother(_relay.Url);
 
         var line = beside.Send(_bob.PeerId, "from the command line");
 
         await Eventually.Is("bob sees it", () => _bob.Received(_alice).SequenceEqual(["from the command line"]));
         await Eventually.Is("the other process knows", () => beside.Line(line.Number)!.State == LineState.Delivered);
+    }
+
+    [Fact]
+    public async Task When_the_process_that_is_online_ends_the_one_beside_it_takes_its_place()
+    {
+        _alice.Start(_relay.Url);
+        _bob.Start(_relay.Url);
+        await using var beside = _bob.StartAnother(_relay.Url);
+        Assert.Equal(RelayConnectionState.Idle, beside.Connection.State);
+        _alice.Chat.Send(_bob.PeerId, "to both");
+        await Eventually.Is("the one beside sees what the other one received", () => beside.Lines(_alice.PeerId, 10) is [{ Text: "to both" }]);
+
+        await _bob.StopAsync();
+
+        await Eventually.Is("it is online", () => beside.Connection.State == RelayConnectionState.Connected);
+        _alice.Chat.Send(_bob.PeerId, "to the one that is left");
+        await Eventually.Is("it receives", () => beside.Lines(_alice.PeerId, 10) is [_, { Text: "to the one that is left" }]);
+        await Eventually.Is("alice knows", () => _alice.HasDelivered(_bob, 2));
     }
 
     [Fact]

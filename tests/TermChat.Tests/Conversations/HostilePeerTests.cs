@@ -62,7 +62,7 @@ public sealed class HostilePeerTests : IAsyncLifetime
 
         await AliceIsHeardAsync();
         Assert.DoesNotContain(_bob.Chat.Conversations(), conversation => conversation.Peer == _malloryKey.PeerId);
-        Assert.Contains(_logs.Entries, entry => entry.Id.Id == 4000 && entry.Message.Contains("hash", StringComparison.Ordinal));
+        Assert.Contains(_logs.Entries, entry => entry.Id.Id == 4100 && entry.Message.Contains("hash", StringComparison.Ordinal));
     }
 
     [Fact]

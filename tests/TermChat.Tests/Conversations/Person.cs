@@ -5,6 +5,7 @@ using Relay.Contracts;
 using TermChat.Conversations;
 using TermChat.Conversations.Delivery;
 using TermChat.Conversations.Storage;
+using TermChat.Identity;
 
 namespace TermChat.Tests.Conversations;
 
@@ -22,11 +23,16 @@ internal sealed class Person(ILoggerFactory? loggers = null) : IAsyncDisposable
 
     public ChatClient Chat => _chat ?? throw new InvalidOperationException("The program does not run.");
 
-    public ChatClient Start(Uri relay) =>
-        _chat = ChatClient.Start(DatabasePath, Key, relay, loggers ?? NullLoggerFactory.Instance);
+    /// <summary>Online through a relay; beside the process that holds the profile's lock while there is one.</summary>
+    public ChatClient Start(Uri relay) => _chat = StartAnother(relay);
+
+    /// <summary>A further process of the same profile. The caller disposes of it.</summary>
+    public ChatClient StartAnother(Uri relay) => ChatClient.Start(
+        DatabasePath, Key, relay, loggers ?? NullLoggerFactory.Instance,
+        claim: () => ProfileLock.TryTake(Path.Combine(_directory, "lock"), out var taken) ? taken : null);
 
     public ChatClient Start(ITransport transport, TimeProvider? time = null) => _chat = new ChatClient(
-        ChatStore.Open(DatabasePath), Key, transport, relay: null, relayUrl: null, time ?? TimeProvider.System,
+        ChatStore.Open(DatabasePath), Key, transport, time ?? TimeProvider.System,
         (loggers ?? NullLoggerFactory.Instance).CreateLogger<ChatEngine>());
 
     public async Task StopAsync()
