@@ -1,6 +1,7 @@
 using Client.Transport.Relay;
 using Relay.Contracts;
 using TermChat.Conversations;
+using TermChat.Conversations.Delivery;
 
 namespace TermChat.Commands;
 
@@ -17,6 +18,7 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
     private int _failed;
     private int _refused;
     private int _empty;
+    private bool _isInputLeft;
     private string? _firstFailure;
 
     private string Goal => toTheEnd ? "delivered" : "accepted";
@@ -32,7 +34,10 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
                 Add(text);
                 isMoving = await SettleAsync(changes, MaxUnderWay - 1, cancellationToken);
                 if (!isMoving)
+                {
+                    _isInputLeft = true;
                     break;
+                }
             }
 
             if (isMoving)
@@ -122,7 +127,7 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
 
     private string Summary()
     {
-        var skipped = _empty > 0 ? $"; {_empty} empty lines were left out" : "";
+        var skipped = (_empty > 0 ? $"; {_empty} empty lines were left out" : "") + (_isInputLeft ? "; the rest of the input was not read" : "");
         if (_refused + _failed > 0)
             return $"not sent: {_refused + _failed} of {_refused + _failed + _arrived + _underWay.Count}: {_firstFailure ?? "no reason is known"}{Rest()}{skipped}";
         return _underWay.Count > 0 ? $"waiting: {WhyWaiting()} {_arrived} {Goal}{Rest()}{skipped}" : $"{Goal}: {_arrived}{skipped}";
@@ -133,6 +138,8 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
         var connection = chat.Connection;
         if (connection.State == RelayConnectionState.Connected)
         {
+            if (IsMailboxFull())
+                return $"the recipient has {PeerLane.MaxFlying} messages to fetch, and a relay keeps no more: it may be away.";
             return _underWay.Any(line => line.State == LineState.Waiting)
                 ? "the relay does not take the messages."
                 : "the relay has the messages, but the recipient's device has not confirmed them: it may be away.";
@@ -141,6 +148,9 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
         var reason = connection.Reason ?? $"there is no connection to the relay{(connection.Relay is { } relay ? $" {relay}" : "")}";
         return reason.EndsWith('.') ? reason : reason + ".";
     }
+
+    private bool IsMailboxFull() =>
+        chat.Lines(peer, PeerLane.MaxFlying + MaxUnderWay).Count(line => line is { Kind: LineKind.Mine, State: LineState.Sent }) >= PeerLane.MaxFlying;
 
     private string Rest() => _underWay.Count == 0
         ? ""

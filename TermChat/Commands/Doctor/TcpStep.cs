@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace TermChat.Commands.Doctor;
@@ -20,6 +21,9 @@ internal static class TcpStep
                 "Check the port, that the relay runs, and that no firewall is in the way.");
         }
 
-        return Finding.Ok($"{socket.RemoteEndPoint} connected in {relay.Time.GetElapsedTime(start).TotalMilliseconds:0} ms");
+        // As dual-stack sockets write it, an address of the old kind looks like a strange one of the new.
+        var at = (IPEndPoint)socket.RemoteEndPoint!;
+        var address = at.Address.IsIPv4MappedToIPv6 ? new IPEndPoint(at.Address.MapToIPv4(), at.Port) : at;
+        return Finding.Ok($"{address} connected in {relay.Time.GetElapsedTime(start).TotalMilliseconds:0} ms");
     }
 }

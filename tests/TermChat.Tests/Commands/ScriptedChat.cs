@@ -111,7 +111,8 @@ internal sealed class ScriptedChat(PeerId self, IContacts contacts) : IChatClien
 
     public IReadOnlyList<Conversation> Conversations() => throw new NotSupportedException("No command asks for this.");
 
-    public IReadOnlyList<ChatLine> Lines(PeerId peer, int count, long? before = null) => throw new NotSupportedException("No command asks for this.");
+    public IReadOnlyList<ChatLine> Lines(PeerId peer, int count, long? before = null) =>
+        [.. All().Where(line => line.Peer == peer && line.Number < (before ?? long.MaxValue)).TakeLast(count)];
 
     public void MarkRead(PeerId peer) => throw new NotSupportedException("No command asks for this.");
 

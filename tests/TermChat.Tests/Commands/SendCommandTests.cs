@@ -87,6 +87,21 @@ public sealed class SendCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mailbox_full_of_unfetched_messages_is_named_and_so_is_the_input_that_was_not_read()
+    {
+        _desk.Chat.Outcome = LineState.Sent;
+        for (var number = 0; number < 1000; number++)
+            _desk.Chat.Send(Desk.Bob, "earlier");
+        _desk.Chat.Outcome = LineState.Waiting;
+        _desk.Input = string.Concat(Enumerable.Range(1, 2000).Select(number => $"{number}\n"));
+
+        Assert.Equal(ExitCode.Failure, await GivesUpAsync(TimeSpan.FromSeconds(3), "send", "bob", "--stdin", "--timeout", "3"));
+        Assert.Contains("1000 messages to fetch", _desk.Said, StringComparison.Ordinal);
+        Assert.Contains("512 in the outbox", _desk.Said, StringComparison.Ordinal);
+        Assert.Contains("the rest of the input was not read", _desk.Said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Progress_renews_the_patience()
     {
         _desk.Chat.Outcome = LineState.Waiting;
