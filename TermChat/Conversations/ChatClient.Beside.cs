@@ -1,5 +1,4 @@
 using Client.Transport.Relay;
-using Microsoft.Data.Sqlite;
 using TermChat.Conversations.Delivery;
 using TermChat.Identity;
 
@@ -60,7 +59,7 @@ internal sealed partial class ChatClient
             if (!isOnline)
                 _looks?.Change(LookInterval, Timeout.InfiniteTimeSpan);
         }
-        catch (Exception ended) when (ended is ObjectDisposedException or InvalidOperationException or SqliteException or SetupException)
+        catch (Exception ended) when (ended is ObjectDisposedException or InvalidOperationException or SetupException)
         {
             // The chat was closed in the same moment, the database is busy for long, or the lock cannot be opened: the next look sees what this one missed.
             lock (_gate)

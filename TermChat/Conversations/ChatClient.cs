@@ -56,6 +56,8 @@ internal sealed partial class ChatClient : IChatClient
         ChatText.Check(text);
         if (!peer.IsKey)
             throw new ArgumentException("A message can only be encrypted for a PeerId that is a key.", nameof(peer));
+        if (peer == Self)
+            throw new ArgumentException("This is your own PeerId. Give it to others, and send to theirs.", nameof(peer));
 
         var line = _store.Add(peer, text, _time.GetUtcNow());
         _online?.Engine.LookIntoOutbox();

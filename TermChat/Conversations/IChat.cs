@@ -5,7 +5,8 @@ namespace TermChat.Conversations;
 /// <summary>What a screen or a command sees of the chat: conversations, their lines, contacts, the connection.</summary>
 /// <remarks>
 /// Everything may be called from any thread. Nothing here waits for the network: what is sent is stored, and goes out by
-/// itself. Reading takes from a local database and is quick.
+/// itself. Reading takes from a local database and is quick; it throws <see cref="Identity.SetupException"/>, as writing does, when
+/// that cannot be used.
 /// </remarks>
 internal interface IChat : IContacts
 {
@@ -25,7 +26,7 @@ internal interface IChat : IContacts
     IReadOnlyList<ChatLine> Lines(PeerId peer, int count, long? before = null);
 
     /// <summary>Stores a message for a peer. It goes out as soon as it can, and survives the end of the program.</summary>
-    /// <exception cref="ArgumentException">The text is empty, or longer than <see cref="ChatText.MaxBytes"/>.</exception>
+    /// <exception cref="ArgumentException">The text is empty, or longer than <see cref="ChatText.MaxBytes"/>; or the peer is oneself.</exception>
     ChatLine Send(PeerId peer, string text);
 
     /// <summary>The person has seen everything in this conversation.</summary>

@@ -1,4 +1,5 @@
 using TermChat.Conversations;
+using TermChat.Identity;
 using Terminal.Gui.Drivers;
 using Terminal.Gui.Input;
 using Terminal.Gui.ViewBase;
@@ -33,7 +34,7 @@ internal sealed class ChatWindow : Runnable
         _state.NextTurn();
         if (Interlocked.Exchange(ref _stale, 0) == 1)
         {
-            _state.Refresh();
+            Try(_state.Refresh);
             SetNeedsDraw();
         }
         else if (secondHasPassed && _state.Connection.NextAttemptAt is not null)
@@ -53,7 +54,7 @@ internal sealed class ChatWindow : Runnable
     protected override bool OnKeyDown(Key key)
     {
         // No key is left to the framework. It would stop the program at Ctrl+Z, but sometimes before it has given the terminal back.
-        ScreenKeys.Press(_state, key, Math.Max(1, Viewport.Height - 6));
+        Try(() => ScreenKeys.Press(_state, key, Math.Max(1, Viewport.Height - 6)));
         if (_state.IsOver)
             RequestStop();
         SetNeedsDraw();
@@ -84,6 +85,19 @@ internal sealed class ChatWindow : Runnable
         _chat.Changed -= OnChanged;
         _state.Answered -= Stir;
         base.Dispose(disposing);
+    }
+
+    // A disk may be full for a while. The person is told, and what is typed stays.
+    private void Try(Action work)
+    {
+        try
+        {
+            work();
+        }
+        catch (SetupException failure)
+        {
+            _state.Fail(failure);
+        }
     }
 
     private void OnChanged(ChatChange change) => Stir();

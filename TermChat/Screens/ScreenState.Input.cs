@@ -1,3 +1,4 @@
+using TermChat.Identity;
 
 namespace TermChat.Screens;
 
@@ -33,11 +34,11 @@ internal sealed partial class ScreenState
         {
             Do(InputCommand.Parse(text));
         }
-        catch (ArgumentException wrong)
+        catch (Exception wrong) when (wrong is ArgumentException or SetupException)
         {
-            // What was typed is still there to be corrected.
+            // What was typed is still there to be corrected, or sent later.
             Input.Set(text);
-            Say(Sentence(wrong), Tone.Bad);
+            Say(wrong is ArgumentException argument ? Sentence(argument) : wrong.Message, Tone.Bad);
         }
     }
 

@@ -1,5 +1,6 @@
 using Relay.Contracts;
 using TermChat.Conversations;
+using TermChat.Identity;
 
 namespace TermChat.Screens;
 
@@ -120,6 +121,9 @@ internal sealed partial class ScreenState
     public void Quit() => IsOver = true;
 
     public void Say(string text, Tone tone = Tone.Notice) => Said = [.. Said, new Piece(text, tone)];
+
+    /// <summary>The chat cannot be read or written, a full disk for one. What is on show stays.</summary>
+    public void Fail(SetupException failure) => Said = [new Piece(failure.Message, Tone.Bad)];
 
     private void Load(PeerId peer)
     {

@@ -14,8 +14,8 @@ internal static partial class ChatEngineLog
     [LoggerMessage(4101, LogLevel.Warning, "A message from {Peer} has no usable id, place or time, and was dropped")]
     public static partial void TextMakesNoSense(this ILogger logger, PeerId peer);
 
-    [LoggerMessage(4102, LogLevel.Error, "The database does not take what came in (SQLite error {Code}: {Message}); trying again")]
-    public static partial void StoreFailed(this ILogger logger, int code, string message);
+    [LoggerMessage(4102, LogLevel.Error, "What came in is not stored, and tried again: {Message}")]
+    public static partial void StoreFailed(this ILogger logger, string message);
 
     [LoggerMessage(4104, LogLevel.Error, "Handling {Event} failed")]
     public static partial void EventFailed(this ILogger logger, Exception exception, string @event);

@@ -19,7 +19,7 @@ internal sealed partial class ChatEngine
     public async Task<PingReply> PingAsync(PeerId peer, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var nonce = RandomNumberGenerator.GetBytes(16);
-        var question = new Question(peer, _time.GetTimestamp());
+        var question = new Question(peer);
         var key = KeyOf(nonce);
         _asked[key] = question;
         try
@@ -37,6 +37,13 @@ internal sealed partial class ChatEngine
         }
     }
 
+    /// <summary>The question leaves. What it waited for before, a connection for one, is not part of its way.</summary>
+    private void Asked(byte[] nonce)
+    {
+        if (_asked.TryGetValue(KeyOf(nonce), out var question))
+            question.AskedAt = _time.GetTimestamp();
+    }
+
     private void Answered(PeerId peer, ReadOnlyMemory<byte> nonce, TransportKind path)
     {
         // Whose answer it is counts too: another peer must not answer for this one.
@@ -52,8 +59,12 @@ internal sealed partial class ChatEngine
 
     private static UInt128 KeyOf(ReadOnlySpan<byte> nonce) => System.Buffers.Binary.BinaryPrimitives.ReadUInt128BigEndian(nonce);
 
-    private sealed record Question(PeerId Peer, long AskedAt)
+    private sealed class Question(PeerId peer)
     {
+        public PeerId Peer => peer;
+
+        public long AskedAt { get; set; }
+
         public TaskCompletionSource<PingReply> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 }

@@ -23,10 +23,7 @@ internal sealed partial class ChatEngine
             return;
 
         if (!_transport.IsConnected(lane.Peer))
-        {
-            Hurry(lane.Peer);
             return;
-        }
 
         // A frame with nothing in it is the answer to a handshake that asked for nothing.
         var hasToAnswer = !lane.IsAway && _sessions.HasToAnswer(lane.Peer);
@@ -150,10 +147,10 @@ internal sealed partial class ChatEngine
 
         foreach (var lane in _lanes.Values.Where(lane => report.Peer is null || lane.Peer == report.Peer))
         {
-            var lost = report.Ids.Select(lane.FindEnvelope).OfType<Outgoing>().Where(message => !message.IsUnderWay).ToArray();
+            var lost = report.Ids.Select(lane.FindEnvelope).OfType<Outgoing>().ToArray();
             foreach (var message in lost)
             {
-                lane.MakeDue(message, sameEnvelope: false);
+                lane.Lost(message);
                 SetState(turn, message, LineState.Waiting, TransportKind.None, "the relay could not keep it; it goes again when the peer is back");
             }
 
@@ -168,16 +165,19 @@ internal sealed partial class ChatEngine
     {
         var acknowledged = TakeUpTo(lane.OwedAcknowledgements, MaxIdsInFrame);
         var refused = TakeUpTo(lane.OwedRefusals, MaxIdsInFrame);
+        var ping = TakeUpTo(lane.OwedPings, 1).FirstOrDefault();
         var frame = new Frame
         {
             Acknowledged = acknowledged.Count == 0 ? null : [.. acknowledged.Select(id => (ReadOnlyMemory<byte>)id.ToBytes())],
             Refused = refused.Count == 0 ? null : [.. refused.Select(refusal => new Refusal { Id = refusal.Id.ToBytes(), Reason = (int)refusal.Reason })],
             Unreadable = lane.OwedUnreadable.Count == 0 ? null : [.. TakeUpTo(lane.OwedUnreadable, 8).Select(session => session.Value)],
-            Ping = TakeUpTo(lane.OwedPings, 1) is [var ping] ? ping : null,
+            Ping = ping,
             Pong = TakeUpTo(lane.OwedPongs, 1) is [var pong] ? pong : null,
             Settled = lane.OwesSettlement ? new Settlement { Stream = lane.Stream.ToBytes(), Floor = lane.Floor } : null,
         };
         lane.OwesSettlement = false;
+        if (ping is not null)
+            Asked(ping);
         if (!TrySeal(lane, frame, out var packet))
             return false;
 
@@ -222,10 +222,14 @@ internal sealed partial class ChatEngine
         lane.OwedRefusals.AddRange(failed.Refused);
     }
 
-    /// <summary>Cuts the transport's pause before its next attempt short. It tells when there is a connection.</summary>
+    /// <summary>Cuts the transport's pause before its next attempt short, because somebody has just asked for something.</summary>
+    /// <remarks>
+    /// Not for what waits already: the transport goes on trying by itself, with pauses that spare a relay which is away or
+    /// refuses everybody.
+    /// </remarks>
     private void Hurry(PeerId peer)
     {
-        if (_hurrying is { IsCompleted: false } || Elapsed < _nextHurry)
+        if (_transport.IsConnected(peer) || _hurrying is { IsCompleted: false } || Elapsed < _nextHurry)
             return;
 
         _nextHurry = Elapsed + TimeSpan.FromSeconds(2);

@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 using Client.Transport;
-using Microsoft.Data.Sqlite;
 using Microsoft.Extensions.Logging;
 using Relay.Contracts;
 using TermChat.Conversations.Storage;
+using TermChat.Identity;
 using TermChat.Sessions;
 
 namespace TermChat.Conversations.Delivery;
@@ -191,6 +191,7 @@ internal sealed partial class ChatEngine : IAsyncDisposable
                 break;
             case PingAsked ping:
                 Lane(ping.Peer).OwedPings.Add(ping.Nonce);
+                Hurry(ping.Peer);
                 break;
             case OutboxChanged:
                 turn.IsOutboxChanged = true;
@@ -209,7 +210,8 @@ internal sealed partial class ChatEngine : IAsyncDisposable
     {
         foreach (var lane in _lanes.Values)
         {
-            if (lane.HasFlying && _transport.IsConnected(lane.Peer) && lane.Retry.TakeProbe(Elapsed))
+            // Nothing is out after all of it was evicted. The time of the next question is then when what waits may go again.
+            if ((lane.HasFlying || lane.Retry.IsMailboxFull) && _transport.IsConnected(lane.Peer) && lane.Retry.TakeProbe(Elapsed))
                 lane.Probe();
         }
 
@@ -239,10 +241,10 @@ internal sealed partial class ChatEngine : IAsyncDisposable
                     LoadOutbox(isStart: false);
                 return;
             }
-            catch (SqliteException failure)
+            catch (SetupException failure)
             {
                 // A full disk, say. Nothing of the turn is lost: it waits here, unacknowledged, until the database takes it.
-                _logger.StoreFailed(failure.SqliteErrorCode, failure.Message);
+                _logger.StoreFailed(failure.Message);
                 await Task.Delay(TimeSpan.FromSeconds(1), _time, _stopping.Token);
             }
         }
@@ -258,6 +260,7 @@ internal sealed partial class ChatEngine : IAsyncDisposable
             lane.Add(new Outgoing(stored), wasSent);
             if (wasSent)
                 lane.Retry.Resumed(Elapsed);
+            Hurry(stored.Peer);
         }
     }
 

@@ -27,4 +27,7 @@ internal sealed class Outgoing(StoredMessage stored)
 
     /// <summary>Handed to the transport, which has not answered.</summary>
     public bool IsUnderWay { get; set; }
+
+    /// <summary>The loss of the latest copy was heard of before its acceptance: the one comes from a callback, the other from a task.</summary>
+    public bool IsLost { get; set; }
 }

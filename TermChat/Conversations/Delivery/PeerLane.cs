@@ -19,6 +19,7 @@ internal sealed class PeerLane(PeerId peer)
 
     private readonly SortedDictionary<long, Outgoing> _due = [];
     private readonly Dictionary<MessageId, Outgoing> _flying = [];
+    private readonly Dictionary<MessageId, Outgoing> _byId = [];
     private readonly Dictionary<MessageId, Outgoing> _byEnvelope = [];
     private readonly SortedSet<long> _sequences = [];
     private readonly Queue<SessionId> _unreadable = new();
@@ -70,6 +71,7 @@ internal sealed class PeerLane(PeerId peer)
         Stream = message.Stored.Stream;
         LastSequence = Math.Max(LastSequence, message.Stored.Sequence);
         _sequences.Add(message.Stored.Sequence);
+        _byId.Add(message.Stored.Id, message);
         if (wasSent)
             _flying.Add(message.Stored.Id, message);
         else
@@ -89,7 +91,8 @@ internal sealed class PeerLane(PeerId peer)
         _due.Remove(message.Stored.Sequence);
         _flying[message.Stored.Id] = message;
         _byEnvelope[message.Envelope] = message;
-        (message.Transmission, message.Session, message.StandsAlone, message.IsUnderWay) = (transmission, packet.Session, packet.StandsAlone, true);
+        (message.Transmission, message.Session, message.StandsAlone) = (transmission, packet.Session, packet.StandsAlone);
+        (message.IsUnderWay, message.IsLost) = (true, false);
         _underWay++;
     }
 
@@ -101,7 +104,15 @@ internal sealed class PeerLane(PeerId peer)
         _underWay--;
         if (again)
             MakeDue(message, sameEnvelope: true);
-        else if (_unreadable.Contains(message.Session) || (IsAway && !message.StandsAlone))
+        else if (message.IsLost || _unreadable.Contains(message.Session) || (IsAway && !message.StandsAlone))
+            MakeDue(message, sameEnvelope: false);
+    }
+
+    /// <summary>The transport took a copy and could not keep it.</summary>
+    public void Lost(Outgoing message)
+    {
+        message.IsLost = true;
+        if (!message.IsUnderWay)
             MakeDue(message, sameEnvelope: false);
     }
 
@@ -110,11 +121,12 @@ internal sealed class PeerLane(PeerId peer)
     {
         _due.Remove(message.Stored.Sequence);
         _flying.Remove(message.Stored.Id);
+        _byId.Remove(message.Stored.Id);
         _byEnvelope.Remove(message.Envelope);
         _sequences.Remove(message.Stored.Sequence);
     }
 
-    public Outgoing? Find(MessageId id) => _flying.GetValueOrDefault(id) ?? _due.Values.FirstOrDefault(message => message.Stored.Id == id);
+    public Outgoing? Find(MessageId id) => _byId.GetValueOrDefault(id);
 
     public Outgoing? FindEnvelope(MessageId envelope) => _byEnvelope.GetValueOrDefault(envelope);
 

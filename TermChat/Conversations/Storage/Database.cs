@@ -7,15 +7,17 @@ namespace TermChat.Conversations.Storage;
 /// <remarks>
 /// Safe to use from any thread: one at a time gets the connection. Another process may have the same file open. What a
 /// <see cref="Write{T}"/> did is on the disk when it returns: a message that was acknowledged must survive a power cut.
+/// Everything here throws <see cref="SetupException"/> when the file cannot be used: the disk is full, or took damage.
 /// </remarks>
 internal sealed class Database : IDisposable
 {
     private readonly Lock _gate = new();
     private readonly SqliteConnection _connection;
+    private readonly string _path;
     private readonly Dictionary<string, SqliteCommand> _commands = [];
     private SqliteTransaction? _transaction;
 
-    private Database(SqliteConnection connection) => _connection = connection;
+    private Database(SqliteConnection connection, string path) => (_connection, _path) = (connection, path);
 
     /// <exception cref="SetupException">The file is no database of ours, or of a later version, or cannot be written.</exception>
     public static Database Open(string path)
@@ -30,7 +32,7 @@ internal sealed class Database : IDisposable
             // Seconds to wait for another process that is writing. It writes for milliseconds.
             DefaultTimeout = 10,
         }.ToString());
-        var database = new Database(connection);
+        var database = new Database(connection, path);
         try
         {
             CreatePrivately(path);
@@ -43,7 +45,12 @@ internal sealed class Database : IDisposable
         catch (Exception failure) when (failure is SqliteException or IOException or UnauthorizedAccessException)
         {
             database.Dispose();
-            throw new SetupException($"The database {path} cannot be used: {failure.Message} Check the file and its folder, or choose another profile.", failure);
+            throw database.Unusable(failure);
+        }
+        catch (SetupException)
+        {
+            database.Dispose();
+            throw;
         }
     }
 
@@ -55,13 +62,17 @@ internal sealed class Database : IDisposable
             if (_transaction is not null)
                 return work();
 
-            using var transaction = _connection.BeginTransaction(deferred: false);
-            _transaction = transaction;
             try
             {
+                using var transaction = _connection.BeginTransaction(deferred: false);
+                _transaction = transaction;
                 var result = work();
                 transaction.Commit();
                 return result;
+            }
+            catch (SqliteException failure)
+            {
+                throw Unusable(failure);
             }
             finally
             {
@@ -81,26 +92,39 @@ internal sealed class Database : IDisposable
     public int Execute(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         lock (_gate)
-            return Prepare(sql, values).ExecuteNonQuery();
+        {
+            try
+            {
+                return Prepare(sql, values).ExecuteNonQuery();
+            }
+            catch (SqliteException failure)
+            {
+                throw Unusable(failure);
+            }
+        }
     }
 
     public List<T> Query<T>(string sql, Func<SqliteDataReader, T> read, params ReadOnlySpan<(string Name, object? Value)> values)
     {
         lock (_gate)
         {
-            using var rows = Prepare(sql, values).ExecuteReader();
-            var list = new List<T>();
-            while (rows.Read())
-                list.Add(read(rows));
-            return list;
+            try
+            {
+                using var rows = Prepare(sql, values).ExecuteReader();
+                var list = new List<T>();
+                while (rows.Read())
+                    list.Add(read(rows));
+                return list;
+            }
+            catch (SqliteException failure)
+            {
+                throw Unusable(failure);
+            }
         }
     }
 
-    public long Number(string sql, params ReadOnlySpan<(string Name, object? Value)> values)
-    {
-        lock (_gate)
-            return Prepare(sql, values).ExecuteScalar() is long number ? number : 0;
-    }
+    public long Number(string sql, params ReadOnlySpan<(string Name, object? Value)> values) =>
+        Query(sql, row => row.IsDBNull(0) ? 0 : row.GetInt64(0), values).FirstOrDefault();
 
     public void Dispose()
     {
@@ -112,6 +136,9 @@ internal sealed class Database : IDisposable
             _connection.Dispose();
         }
     }
+
+    private SetupException Unusable(Exception failure) => new(
+        $"The database {_path} cannot be used: {failure.Message.TrimEnd('.')}. Check the file, its folder and its disk, or choose another profile.", failure);
 
     /// <summary>The statement, compiled once: a burst of messages runs the same few thousands of times.</summary>
     private SqliteCommand Prepare(string sql, ReadOnlySpan<(string Name, object? Value)> values)

@@ -2,6 +2,7 @@ using Client.Transport;
 using Client.Transport.Relay;
 using Relay.Contracts;
 using TermChat.Conversations;
+using TermChat.Identity;
 
 namespace TermChat.Tests.Screens;
 
@@ -27,6 +28,9 @@ internal sealed class FakeChat(PeerId self, TimeProvider time) : IChat
 
     /// <summary>How often lines were read.</summary>
     public int Reads { get; private set; }
+
+    /// <summary>Why nothing can be stored; null while all is well.</summary>
+    public string? Trouble { get; set; }
 
     public void Connect(ConnectionStatus status)
     {
@@ -69,6 +73,7 @@ internal sealed class FakeChat(PeerId self, TimeProvider time) : IChat
 
     public ChatLine Send(PeerId peer, string text)
     {
+        ThrowTrouble();
         if (text.Length > ChatText.MaxBytes)
             throw new ArgumentException($"The text is longer than {ChatText.MaxBytes} bytes.", nameof(text));
         return AddLine(peer, LineKind.Mine, text, LineState.Waiting, TransportKind.None);
@@ -76,6 +81,7 @@ internal sealed class FakeChat(PeerId self, TimeProvider time) : IChat
 
     public void MarkRead(PeerId peer)
     {
+        ThrowTrouble();
         lock (_gate)
             _read[peer] = _lines.Count;
         Changed?.Invoke(new ChatChange(ChatChangeKind.Contacts, peer));
@@ -151,5 +157,11 @@ internal sealed class FakeChat(PeerId self, TimeProvider time) : IChat
     {
         lock (_gate)
             return [.. _lines];
+    }
+
+    private void ThrowTrouble()
+    {
+        if (Trouble is not null)
+            throw new SetupException(Trouble);
     }
 }

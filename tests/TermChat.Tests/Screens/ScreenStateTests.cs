@@ -40,6 +40,31 @@ public sealed class ScreenStateTests
     }
 
     [Fact]
+    public void A_full_disk_costs_nobody_what_was_typed()
+    {
+        var state = WithBobAndCarol();
+        _chat.Trouble = "The disk is full.";
+
+        Enter(state, "Hello?");
+
+        Assert.Equal("Hello?", state.Input.Text);
+        Assert.Equal("The disk is full.", Said(state));
+    }
+
+    [Fact]
+    public void With_a_full_disk_the_screen_goes_on()
+    {
+        using var bench = new ScreenBench(_chat, _time, 80, 24);
+        _chat.Receive(Peers.Bob, "the last one that fits");
+        _chat.Trouble = "The disk is full.";
+
+        Assert.Contains("The disk is full.", bench.Screen(), StringComparison.Ordinal);
+
+        _chat.Trouble = null;
+        Assert.DoesNotContain("The disk is full.", bench.Press(Terminal.Gui.Input.Key.Esc).Screen(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void With_nobody_to_talk_to_a_message_stays_in_the_input()
     {
         var state = new ScreenState(_chat, Options());

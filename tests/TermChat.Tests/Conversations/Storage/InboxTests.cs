@@ -140,6 +140,16 @@ public sealed class InboxTests : IDisposable
     }
 
     [Fact]
+    public void A_text_with_any_character_in_it_is_shown_whole()
+    {
+        Take(1, text: "before\0after");
+        Take(3, text: "\0third");
+        Take(2, text: "\u202Esecond\u0007");
+
+        Assert.Equal(["before\0after", "\u202Esecond\u0007", "\0third"], Shown());
+    }
+
+    [Fact]
     public void Whatever_the_path_does_each_message_is_shown_once_and_in_order() =>
         Gen.Shuffle(Enumerable.Range(1, 12).SelectMany(i => new[] { (long)i, i }).ToArray()).Sample(
             order =>
