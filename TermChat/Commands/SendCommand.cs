@@ -23,7 +23,7 @@ internal static class SendCommand
         };
         options.Help.Explain(command, """
             Ends with 0 when the relay has accepted everything, with --wait when the
-            recipient's device has it. What is not sent by then stays in the outbox, and
+            recipient's device has it, and all that was written to it before. What is not sent by then stays in the outbox, and
             goes out when termchat runs next.
 
             Examples:

@@ -14,6 +14,7 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
     private const int MaxUnderWay = 512;
 
     private readonly List<(long Number, LineState State)> _underWay = [];
+    private readonly HashSet<long> _earlier = [];
     private int _arrived;
     private int _failed;
     private int _refused;
@@ -26,6 +27,8 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
     public async Task<int> RunAsync(IAsyncEnumerable<string> texts, CancellationToken cancellationToken)
     {
         using var changes = new ChangeSignal(chat);
+        if (toTheEnd)
+            WaitForEarlier();
         try
         {
             var isMoving = true;
@@ -52,6 +55,16 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
 
         streams.Say(Summary());
         return _underWay.Count + _failed + _refused == 0 ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    /// <summary>
+    /// The recipient shows messages in their order. If an earlier one was lost on its way, with a relay that restarted, only this
+    /// side can send it again, and has to stay for that.
+    /// </summary>
+    private void WaitForEarlier()
+    {
+        _underWay.AddRange(chat.Unconfirmed(peer));
+        _earlier.UnionWith(_underWay.Select(line => line.Number));
     }
 
     private void Add(string text)
@@ -109,6 +122,8 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
             hasMoved |= now?.State != before;
             if (now is { State: LineState.Waiting or LineState.Sent } && (toTheEnd || now.State == LineState.Waiting))
                 _underWay[still++] = (number, now.State);
+            else if (_earlier.Contains(number))
+                continue;
             else if (now is { State: LineState.Sent or LineState.Delivered })
                 _arrived++;
             else

@@ -68,6 +68,9 @@ internal sealed partial class ChatClient : IChatClient
     /// <summary>A line as it is now; null when there is none with this number.</summary>
     public ChatLine? Line(long number) => _store.Line(number);
 
+    public IReadOnlyList<(long Number, LineState State)> Unconfirmed(PeerId peer) =>
+        [.. _store.Outbox(after: 0).Where(message => message.Peer == peer).Select(message => (message.Number, message.State))];
+
     public void MarkRead(PeerId peer)
     {
         if (_store.MarkSeen(peer))

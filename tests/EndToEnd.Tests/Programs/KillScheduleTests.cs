@@ -54,6 +54,7 @@ public sealed class KillScheduleTests
         Assert.Equal(stored.Distinct(), stored);
         Assert.Equal(stored, bob.Heard());
         Assert.Equal(stored, people.Bob.Received());
+        Assert.Empty(people.Alice.Outstanding());
         Assert.Empty(people.Bob.Notices());
         foreach (var sender in senders)
             await sender.DisposeAsync();

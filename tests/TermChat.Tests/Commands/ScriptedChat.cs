@@ -72,6 +72,13 @@ internal sealed class ScriptedChat(PeerId self, IContacts contacts) : IChatClien
         return line;
     }
 
+    public IReadOnlyList<(long Number, LineState State)> Unconfirmed(PeerId peer) =>
+    [
+        .. from line in All()
+           where line.Peer == peer && line.Kind == LineKind.Mine && line.State is LineState.Waiting or LineState.Sent
+           select (line.Number, line.State),
+    ];
+
     public async Task<IReadOnlyList<ChatLine>> TakeUnlistedAsync(int max, CancellationToken cancellationToken)
     {
         var news = new SemaphoreSlim(0);

@@ -42,6 +42,22 @@ public sealed class SendCommandTests : IDisposable
     }
 
     [Fact]
+    public async Task With_wait_what_an_earlier_run_has_left_unconfirmed_is_waited_for_too()
+    {
+        _desk.Chat.Send(Desk.Bob, "sent before, and lost with a relay that restarted");
+        _desk.Chat.Outcome = LineState.Delivered;
+        var sending = _desk.RunAsync("send", "bob", "hello", "--wait");
+        await Eventually.Is("it is sent", () => _desk.Chat.Sent.Count == 2);
+
+        // Bob has the new one, and cannot show it before the other.
+        Assert.False(sending.IsCompleted);
+        _desk.Chat.Advance(LineState.Delivered);
+
+        Assert.Equal(ExitCode.Success, await sending);
+        Assert.Equal("termchat: delivered: 1\n", _desk.Said);
+    }
+
+    [Fact]
     public async Task Each_line_of_standard_input_is_a_message_and_empty_ones_are_none()
     {
         _desk.Input = "one\n\ntwo\r\nthree";
