@@ -141,7 +141,7 @@ internal sealed partial class ChatEngine
         lane.Remove(message);
 
         // Those behind it may be at the peer already, and would wait for it.
-        lane.OwesSettlement = true;
+        lane.OwedSettlement = new Settlement { Stream = lane.Stream.ToBytes(), Floor = lane.Floor };
         turn.Changes.Add(() => _store.SetState(message.Stored.Number, LineState.Failed, TransportKind.None, reason));
         turn.Tell(new ChatChange(ChatChangeKind.LinesChanged, lane.Peer));
     }

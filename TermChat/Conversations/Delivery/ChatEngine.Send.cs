@@ -25,6 +25,9 @@ internal sealed partial class ChatEngine
         if (!_transport.IsConnected(lane.Peer))
             return;
 
+        if (Elapsed < lane.Retry.NotBefore)
+            return;
+
         // A frame with nothing in it is the answer to a handshake that asked for nothing.
         var hasToAnswer = !lane.IsAway && _sessions.HasToAnswer(lane.Peer);
         while (lane.OwesControl || hasToAnswer)
@@ -34,7 +37,7 @@ internal sealed partial class ChatEngine
             hasToAnswer = false;
         }
 
-        if (lane.Retry.IsMailboxFull || Elapsed < lane.Retry.NotBefore)
+        if (lane.Retry.IsMailboxFull)
             return;
 
         while (lane.NextDue() is { } message)
@@ -173,31 +176,31 @@ internal sealed partial class ChatEngine
             Unreadable = lane.OwedUnreadable.Count == 0 ? null : [.. TakeUpTo(lane.OwedUnreadable, 8).Select(session => session.Value)],
             Ping = ping,
             Pong = TakeUpTo(lane.OwedPongs, 1) is [var pong] ? pong : null,
-            Settled = lane.OwesSettlement ? new Settlement { Stream = lane.Stream.ToBytes(), Floor = lane.Floor } : null,
+            Settled = lane.OwedSettlement,
         };
-        lane.OwesSettlement = false;
+        lane.OwedSettlement = null;
         if (ping is not null)
             Asked(ping);
         if (!TrySeal(lane, frame, out var packet))
             return false;
 
-        _controlUnderWay.Add(HandOverControlAsync(lane.Peer, packet, acknowledged, refused));
+        _controlUnderWay.Add(HandOverControlAsync(lane.Peer, packet, acknowledged, refused, frame.Settled));
         return true;
     }
 
     private async Task HandOverControlAsync(
-        PeerId peer, SealedPacket packet, IReadOnlyList<MessageId> acknowledged, IReadOnlyList<(MessageId Id, RefusalReason Reason)> refused)
+        PeerId peer, SealedPacket packet, IReadOnlyList<MessageId> acknowledged, IReadOnlyList<(MessageId Id, RefusalReason Reason)> refused, Settlement? settled)
     {
         try
         {
             var result = await SendAsync(peer, MessageId.New(), packet.Bytes);
             if (result.Status == SendStatus.Queued && !packet.StandsAlone)
-                Post(new ControlLost(peer, acknowledged, refused, IsAway: true));
+                Post(new ControlLost(peer, acknowledged, refused, settled, IsAway: true));
         }
         catch (TransportException)
         {
-            // Said again over the next connection. The rest (a ping, say) has lost its sense by then.
-            Post(new ControlLost(peer, acknowledged, refused, IsAway: false));
+            // Said again later. The rest (a ping, say) has lost its sense by then.
+            Post(new ControlLost(peer, acknowledged, refused, settled, IsAway: false));
         }
         catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
         {
@@ -213,13 +216,18 @@ internal sealed partial class ChatEngine
 
     private void Owe(ControlLost failed)
     {
-        if (failed.Acknowledged.Count == 0 && failed.Refused.Count == 0)
+        if (failed.Acknowledged.Count == 0 && failed.Refused.Count == 0 && failed.Settled is null)
             return;
 
         var lane = Lane(failed.Peer);
         lane.IsAway |= failed.IsAway;
         lane.OwedAcknowledgements.AddRange(failed.Acknowledged);
         lane.OwedRefusals.AddRange(failed.Refused);
+        lane.OwedSettlement ??= failed.Settled;
+
+        // Not at once: what refused it would have to refuse it as fast as this side can ask.
+        if (!failed.IsAway)
+            lane.Retry.TurnedDown(Elapsed);
     }
 
     /// <summary>Cuts the transport's pause before its next attempt short, because somebody has just asked for something.</summary>

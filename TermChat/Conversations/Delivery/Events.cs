@@ -14,7 +14,7 @@ internal sealed record CopyAnswered(PeerLane Lane, Outgoing Message, MessageId E
 
 /// <summary>A frame did not leave, or waits for a peer that may not be able to read it when it comes back.</summary>
 internal sealed record ControlLost(
-    PeerId Peer, IReadOnlyList<MessageId> Acknowledged, IReadOnlyList<(MessageId Id, RefusalReason Reason)> Refused, bool IsAway) : IEvent;
+    PeerId Peer, IReadOnlyList<MessageId> Acknowledged, IReadOnlyList<(MessageId Id, RefusalReason Reason)> Refused, Settlement? Settled, bool IsAway) : IEvent;
 
 internal sealed record LossReported(LossReport Report) : IEvent;
 

@@ -48,14 +48,14 @@ internal sealed class PeerLane(PeerId peer)
     public List<byte[]> OwedPongs { get; } = [];
 
     /// <summary>A message was given up, and the peer may be waiting for it.</summary>
-    public bool OwesSettlement { get; set; }
+    public Settlement? OwedSettlement { get; set; }
 
     public MessageId Stream { get; private set; }
 
     public bool IsIdle => _due.Count == 0 && _flying.Count == 0 && !OwesControl;
 
     public bool OwesControl => OwedAcknowledgements.Count > 0 || OwedRefusals.Count > 0 || OwedUnreadable.Count > 0
-        || OwedPings.Count > 0 || OwedPongs.Count > 0 || OwesSettlement;
+        || OwedPings.Count > 0 || OwedPongs.Count > 0 || OwedSettlement is not null;
 
     public bool HasFlying => _flying.Count > 0;
 

@@ -1,6 +1,7 @@
 using Client.Transport;
 using Client.Transport.Loopback;
 using Microsoft.Extensions.Time.Testing;
+using Relay.Contracts;
 using TermChat.Conversations;
 using TestKit;
 
@@ -85,6 +86,44 @@ public sealed class LostAtTheRelayTests : IAsyncLifetime
 
         _path.Repair();
         await Eventually.Is("bob has it", () => _bob.Received(_alice).SequenceEqual(["hello, bob"]));
+    }
+
+    [Fact]
+    public async Task A_message_is_shown_though_the_one_before_it_could_not_go_and_the_word_about_that_was_lost()
+    {
+        _path.Failures[1] = new TransportException(TransportError.Io, "payload too large") { Code = ErrorCode.PayloadTooLarge };
+        _path.Failures[3] = new TransportException(TransportError.ConnectionClosed, "The connection broke.");
+        _path.Break();
+        _alice.Chat.Send(_bob.PeerId, "too large for this relay");
+        _alice.Chat.Send(_bob.PeerId, "and this one is not");
+        _path.Repair();
+
+        await Eventually.Is("bob sees it", () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return _bob.Received(_alice).SequenceEqual(["and this one is not"]);
+        });
+    }
+
+    [Fact]
+    public async Task Acknowledgements_a_relay_refuses_are_not_offered_as_fast_as_it_can_refuse()
+    {
+        _path.Refusal = new TransportException(TransportError.Io, "payload too large") { Code = ErrorCode.PayloadTooLarge };
+        for (var i = 1; i <= 20; i++)
+        {
+            _bob.Chat.Send(_alice.PeerId, $"{i}");
+            await Eventually.Is("alice has it", () => _alice.Received(_bob).Count == i);
+        }
+
+        // The clock stands, so only what was on its way when the first was refused may be offered as well.
+        Assert.InRange(_path.Taken.Count, 1, 3);
+
+        _path.Refusal = null;
+        await Eventually.Is("bob knows", () =>
+        {
+            _time.Advance(TimeSpan.FromSeconds(1));
+            return _bob.HasDelivered(_alice, 20);
+        });
     }
 
     [Fact]

@@ -37,6 +37,12 @@ internal sealed class ScriptedPath(ITransport inner) : ITransport
     /// <summary>What is sent is accepted and goes nowhere.</summary>
     public bool IsSwallowing { get; set; }
 
+    /// <summary>What happens to each message that is sent, by its number from 1; what is not here goes well.</summary>
+    public Dictionary<int, TransportException> Failures { get; } = [];
+
+    /// <summary>Everything is refused; null while it is not.</summary>
+    public TransportException? Refusal { get; set; }
+
     public bool IsBroken { get; private set; }
 
     /// <summary>How often somebody asked for a connection.</summary>
@@ -86,7 +92,12 @@ internal sealed class ScriptedPath(ITransport inner) : ITransport
     public async ValueTask<SendResult> SendAsync(PeerId recipient, OutgoingMessage message, CancellationToken cancellationToken = default)
     {
         lock (_gate)
+        {
             _taken.Add((recipient, message.Id));
+            if ((Refusal ?? Failures.GetValueOrDefault(_taken.Count)) is { } failure)
+                throw failure;
+        }
+
         var result = IsSwallowing ? new SendResult(SendStatus.Accepted, Kind) : await inner.SendAsync(recipient, message, cancellationToken);
         await _answers.Task.WaitAsync(cancellationToken);
         return result;
