@@ -34,9 +34,19 @@ internal sealed partial class ChatClient
             if (_disposed || (_claim = claim()) is null)
                 return false;
 
-            _connection = _connection with { State = RelayConnectionState.Connecting, Reason = null };
-            _online = goOnline();
-            return true;
+            try
+            {
+                _connection = _connection with { State = RelayConnectionState.Connecting, Reason = null };
+                _online = goOnline();
+                return true;
+            }
+            catch
+            {
+                // Given back, or the next look would find the profile taken by this process itself.
+                _claim.Dispose();
+                _claim = null;
+                throw;
+            }
         }
     }
 

@@ -139,19 +139,34 @@ internal sealed partial class ChatEngine : IAsyncDisposable
             while (turn.Packets.Count < MaxPacketsInTurn && _events.Reader.TryRead(out var happened))
                 Begin(turn, happened);
 
-            await StoreAsync(turn);
-            foreach (var outcome in turn.Outcomes)
-                outcome();
-            foreach (var packet in turn.Packets)
-                packet.Acknowledge();
+            try
+            {
+                await EndAsync(turn);
+            }
+            catch (Exception failure) when (!_stopping.IsCancellationRequested)
+            {
+                // A fault of ours. What the turn did not store is not acknowledged, and comes again with the next connection.
+                _logger.EventFailed(failure, nameof(Turn));
+            }
+
             if (turn.Packets.Count > 0)
                 _room.Release(turn.Packets.Count);
-            foreach (var lane in _lanes.Values)
-                Send(lane);
-            Retire();
-            Tell(turn);
-            Flushed();
         }
+    }
+
+    /// <summary>First to the disk, then to the world.</summary>
+    private async Task EndAsync(Turn turn)
+    {
+        await StoreAsync(turn);
+        foreach (var outcome in turn.Outcomes)
+            outcome();
+        foreach (var packet in turn.Packets)
+            packet.Acknowledge();
+        foreach (var lane in _lanes.Values)
+            Send(lane);
+        Retire();
+        Tell(turn);
+        Flushed();
     }
 
     private void Begin(Turn turn, IEvent happened)

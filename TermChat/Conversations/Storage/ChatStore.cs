@@ -36,6 +36,8 @@ internal sealed partial class ChatStore(Database database) : IContacts, IDisposa
             """,
             row => new Conversation(
                 PeerId.Parse(row.GetString(0)), row.IsDBNull(1) ? null : row.GetString(1), row.GetInt32(2), row.IsDBNull(3) ? null : ReadLine(row, 3)))
+            // A stranger all of whose messages were refused has neither.
+            .Where(conversation => conversation.Last is not null || conversation.Name is not null)
             .OrderByDescending(conversation => conversation.Last?.Number ?? 0)
             .ThenBy(conversation => conversation.Name, StringComparer.OrdinalIgnoreCase),
     ];
