@@ -9,7 +9,7 @@ using TestKit;
 namespace EndToEnd.Tests;
 
 /// <summary>What the requirements promise of the whole: hybrid over relay transport over a real relay.</summary>
-public sealed class RequirementTests
+public sealed partial class RequirementTests
 {
     private static readonly PeerId Alice = PeerId.Parse("alice");
     private static readonly PeerId Bob = PeerId.Parse("bob");
