@@ -17,12 +17,11 @@ internal sealed class OnlineChat : IAsyncDisposable
     private readonly PeerId _self;
     private readonly ITransport _transport;
     private readonly SessionTable _sessions;
-    private readonly TimeProvider _time;
 
     /// <param name="transport">Disposed with this.</param>
     public OnlineChat(ChatStore store, PeerKey key, ITransport transport, TimeProvider time, ILogger logger, Action<ChatChange> changed)
     {
-        (_self, _transport, _time) = (key.PeerId, transport, time);
+        (_self, _transport) = (key.PeerId, transport);
         _sessions = new SessionTable(key, time);
         Engine = new ChatEngine(store, _sessions, transport, time, logger);
         Engine.Changed += changed;
@@ -47,7 +46,11 @@ internal sealed class OnlineChat : IAsyncDisposable
     {
         // What was just stored is acknowledged before the program ends: its sender may be waiting for that.
         if (_transport.IsConnected(_self))
-            await Task.WhenAny(Engine.FlushAsync(), Task.Delay(FlushTimeout, _time));
+        {
+            // The machine's clock, whatever the chat's is: this waits for a socket.
+            await Task.WhenAny(Engine.FlushAsync(), Task.Delay(FlushTimeout, TimeProvider.System));
+        }
+
         await Engine.DisposeAsync();
         await _transport.DisposeAsync();
         _sessions.Dispose();

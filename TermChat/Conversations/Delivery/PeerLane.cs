@@ -146,10 +146,14 @@ internal sealed class PeerLane(PeerId peer)
     public void ResendAll() => Resend(_ => true);
 
     /// <summary>Asks again with the oldest message: whatever the peer answers to it says what became of the others.</summary>
+    /// <remarks>
+    /// To a peer that is away with the copy the relay may still have, so that it takes no second one: each would push a message
+    /// out of a full mailbox. The same for what an earlier run sent, as long as nobody knows where it is.
+    /// </remarks>
     public void Probe()
     {
         if (_flying.Values.Where(message => !message.IsUnderWay).MinBy(message => message.Stored.Sequence) is { } oldest)
-            MakeDue(oldest, sameEnvelope: false);
+            MakeDue(oldest, sameEnvelope: IsAway || oldest.Transmission == 0);
     }
 
     public void MakeDue(Outgoing message, bool sameEnvelope)
