@@ -1,5 +1,6 @@
 using Client.Transport.Loopback;
 using CsCheck;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using TestKit;
 
@@ -23,6 +24,34 @@ public sealed class ChatOverBadPathsTests
     [Fact]
     public Task Every_line_arrives_once_and_in_order_whatever_the_path_did() =>
         Gen.Select(AnyStep.Array[5, 40], Gen.Int).SampleAsync((steps, seed) => RunAsync(steps, seed), iter: 25, threads: 2);
+
+    [Fact]
+    public async Task A_relay_that_turns_a_bit_in_everything_gets_nothing_shown_and_when_it_is_honest_again_nothing_is_lost()
+    {
+        var network = new LoopbackNetwork();
+        var time = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 12, 0, 0, TimeSpan.Zero));
+        using var logs = new LogVerifier();
+        using var loggers = LoggerFactory.Create(logging => logging.AddProvider(logs));
+        await using var alice = new Person();
+        await using var bob = new Person(loggers);
+        var path = new UnreliableTransport(network.Join(alice.PeerId), seed: 5, damagesAll: true);
+        alice.Start(path, time);
+        bob.Start(network.Join(bob.PeerId), time);
+
+        var texts = Enumerable.Range(1, 20).Select(number => $"{number}").ToArray();
+        foreach (var text in texts)
+            alice.Chat.Send(bob.PeerId, text);
+        await Eventually.Is("bob has refused them all", () => logs.Entries.Count(entry => entry.Id.Id == 4100) >= texts.Length);
+        Assert.Empty(bob.Chat.Conversations());
+
+        path.Repair();
+        await Eventually.Is("everything is delivered", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return alice.HasDelivered(bob, texts.Length);
+        });
+        Assert.Equal(texts, bob.Received(alice));
+    }
 
     private static async Task RunAsync(Step[] steps, int seed)
     {

@@ -4,8 +4,11 @@ using Relay.Contracts;
 namespace TermChat.Tests.Conversations;
 
 /// <summary>A path that takes messages and then loses, repeats, holds back or damages them, as its seed has it, until it is repaired.</summary>
-internal sealed class UnreliableTransport(ITransport inner, int seed) : ITransport
+/// <param name="damagesAll">Nothing else happens to a message than that one of its bits is turned; and it happens to each.</param>
+internal sealed class UnreliableTransport(ITransport inner, int seed, bool damagesAll = false) : ITransport
 {
+    private const int Damage = 3;
+
     private readonly Random _random = new(seed);
     private readonly Lock _gate = new();
     private readonly List<(PeerId To, ReadOnlyMemory<byte> Payload)> _heldBack = [];
@@ -55,7 +58,7 @@ internal sealed class UnreliableTransport(ITransport inner, int seed) : ITranspo
             if (_isGood)
                 return [(to, payload)];
 
-            switch (_random.Next(10))
+            switch (damagesAll ? Damage : _random.Next(10))
             {
                 case 0:
                     return [];
@@ -64,7 +67,7 @@ internal sealed class UnreliableTransport(ITransport inner, int seed) : ITranspo
                 case 2:
                     _heldBack.Add((to, payload));
                     return [];
-                case 3:
+                case Damage:
                     var damaged = payload.ToArray();
                     damaged[_random.Next(damaged.Length)] ^= (byte)(1 << _random.Next(8));
                     return [(to, damaged)];
