@@ -32,9 +32,18 @@ internal sealed partial class ChatStore
         ("$after", after));
 
     /// <summary>Notes how far a message has come. One that is delivered or has failed stays so.</summary>
-    public void SetState(long number, LineState state, TransportKind path, string? reason) => database.Execute(
-        "UPDATE line SET state = $state, path = $path, reason = $reason WHERE number = $number AND state IN (0, 1)",
-        ("$number", number), ("$state", (int)state), ("$path", (int)path), ("$reason", reason));
+    /// <remarks>A peer's acknowledgement can overtake the transport's answer; which way the message went is noted even then.</remarks>
+    public void SetState(long number, LineState state, TransportKind path, string? reason)
+    {
+        var changed = database.Execute(
+            "UPDATE line SET state = $state, path = $path, reason = $reason WHERE number = $number AND state IN (0, 1)",
+            ("$number", number), ("$state", (int)state), ("$path", (int)path), ("$reason", reason));
+        if (changed == 0)
+        {
+            database.Execute(
+                "UPDATE line SET path = $path WHERE number = $number AND state = 2 AND path = 0", ("$number", number), ("$path", (int)path));
+        }
+    }
 
     /// <summary>The peer has it.</summary>
     public void SetDelivered(long number) => database.Execute(

@@ -48,6 +48,17 @@ public sealed class ChatStoreTests : IDisposable
     }
 
     [Fact]
+    public void A_line_whose_acknowledgement_overtook_the_transports_answer_still_tells_its_path()
+    {
+        var line = Store.Add(_bob, "hello", Now);
+        Store.SetDelivered(line.Number);
+
+        Store.SetState(line.Number, LineState.Sent, TransportKind.Relay, null);
+
+        Assert.Equal((LineState.Delivered, TransportKind.Relay), (Store.Line(line.Number)!.State, Store.Line(line.Number)!.Path));
+    }
+
+    [Fact]
     public void A_change_that_fails_half_way_leaves_nothing_behind()
     {
         Assert.Throws<InvalidOperationException>(() => Store.Write(() =>
