@@ -57,9 +57,6 @@ internal sealed partial class ChatEngine : IAsyncDisposable
     /// <summary>Raised from the loop: return soon.</summary>
     public event Action<ChatChange>? Changed;
 
-    /// <summary>How the transport ended for good; null while it has not.</summary>
-    public TransportException? Ended { get; private set; }
-
     /// <summary>There may be something new in the outbox.</summary>
     public void LookIntoOutbox() => Post(new OutboxChanged());
 
@@ -116,16 +113,13 @@ internal sealed partial class ChatEngine : IAsyncDisposable
                 Post(new PacketReceived(message));
             }
         }
-        catch (OperationCanceledException)
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
         {
+            // The chat is being closed. What was not stored comes again.
         }
-        catch (ObjectDisposedException)
-        {
-        }
-        catch (TransportException final)
+        catch (TransportException)
         {
             // Replaced by another connection: nothing more will come, and the person has to know.
-            Ended = final;
             Changed?.Invoke(new ChatChange(ChatChangeKind.Connection));
         }
     }
