@@ -28,6 +28,9 @@ public enum ErrorCode
     /// <summary>The relay's mailboxes hold as many bytes as they may. Try again later.</summary>
     MailboxesFull = 7,
 
+    /// <summary>The client sends more in a time than the relay takes. Try this message, and all behind it, again later, in their order.</summary>
+    SendRateExceeded = 8,
+
     /// <summary>The relay does not speak this protocol version.</summary>
     UnsupportedVersion = 100,
 
@@ -37,13 +40,13 @@ public enum ErrorCode
     /// <summary>The connection did not register in time.</summary>
     RegistrationTimeout = 102,
 
-    /// <summary>As many peers are connected as the relay allows.</summary>
+    /// <summary>As many peers, or connections that have not registered yet, are there as the relay allows.</summary>
     ServerFull = 103,
 
-    /// <summary>The operator has banned this PeerId.</summary>
+    /// <summary>The operator has banned this PeerId, or this network address.</summary>
     Banned = 104,
 
-    /// <summary>Too many registrations in too short a time.</summary>
+    /// <summary>Too many registrations of this PeerId, or connections from this network address, in too short a time.</summary>
     RateLimited = 105,
 
     /// <summary>This relay takes no PeerIds that are plain names, because nobody can prove to own one.</summary>
@@ -54,4 +57,16 @@ public enum ErrorCode
 
     /// <summary>The client has not proven that it holds the key of the PeerId it registers, to this relay. Always the same answer, whatever is wrong.</summary>
     ProofRefused = 108,
+
+    /// <summary>The relay is only for PeerIds its operator has listed, and this is none of them.</summary>
+    NotListed = 109,
+
+    /// <summary>The relay's operator has closed this connection.</summary>
+    Disconnected = 110,
+
+    /// <summary>As many connections from this network address are open as the relay allows.</summary>
+    TooManyConnections = 111,
+
+    /// <summary>A web page of another site may not use this relay from its visitors' browsers.</summary>
+    WebOriginNotAllowed = 112,
 }

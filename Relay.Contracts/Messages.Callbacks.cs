@@ -120,6 +120,10 @@ public sealed class RelayError
     /// <summary>The message that was refused, by the number from its <see cref="RelayRequest"/>; 0 when it is not about one message.</summary>
     [Key(2)]
     public long Number { get; init; }
+
+    /// <summary>How long to wait before trying the same again, in milliseconds; 0 where waiting changes nothing or the relay cannot say.</summary>
+    [Key(3)]
+    public int RetryAfterMilliseconds { get; init; }
 }
 
 /// <summary>The argument of <see cref="IRelayClient.Deliver"/>.</summary>

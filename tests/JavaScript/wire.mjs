@@ -54,7 +54,7 @@ export const callbacks = {
   }),
   Accepted: ranges,
   Queued: ranges,
-  Error: message({ code: plain, message: plain, number: plain }),
+  Error: message({ code: plain, message: plain, number: plain, retryAfterMilliseconds: plain }),
   Deliver: message({ first: plain, messages: list(message({ from: plain, id: bytes, payload: bytes })) }),
   Dropped: message({ report: plain, to: plain, ids: list(bytes), count: plain, reason: plain }),
   Missed: message({ count: plain, sequence: plain }),

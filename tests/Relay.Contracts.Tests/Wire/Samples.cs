@@ -50,7 +50,13 @@ internal static class Samples
         },
         [nameof(IRelayClient.Accepted)] = new Accepted { Ranges = [new() { From = 1, To = 3 }, new() { From = 5, To = 5_000_000_000 }] },
         [nameof(IRelayClient.Queued)] = new Queued { Ranges = [new() { From = 4, To = 4 }] },
-        [nameof(IRelayClient.Error)] = new RelayError { Code = (int)ErrorCode.PayloadTooLarge, Message = "payload too large: \"ä\" <9>", Number = 6 },
+        [nameof(IRelayClient.Error)] = new RelayError
+        {
+            Code = (int)ErrorCode.PayloadTooLarge,
+            Message = "payload too large: \"ä\" <9>",
+            Number = 6,
+            RetryAfterMilliseconds = 30_000,
+        },
         [nameof(IRelayClient.Deliver)] = new Delivery
         {
             First = 8,
