@@ -1,0 +1,16 @@
+using Relay.Benchmarks.Servers;
+
+namespace Relay.Benchmarks.Clients;
+
+/// <summary>One of the servers that are compared, and how to talk to it.</summary>
+internal interface ICandidate
+{
+    string Name { get; }
+
+    /// <summary>Why it cannot take part on this machine; null if it can.</summary>
+    string? Missing { get; }
+
+    Task<ServerProcess> StartAsync(CancellationToken cancellationToken);
+
+    Task<IPeer> ConnectAsync(ServerProcess server, PeerIdentity self, IReceiver receiver, CancellationToken cancellationToken);
+}

@@ -1,0 +1,18 @@
+using Relay.Contracts;
+
+namespace Relay.Benchmarks.Clients;
+
+/// <summary>Who a peer is. Every server addresses it by the same text, so that all carry addresses of the same length.</summary>
+/// <param name="Key">What a PeerId that is a key is proven with; null for a plain name. Only the relay asks for it.</param>
+internal sealed record PeerIdentity(PeerId Id, PeerKey? Key) : IDisposable
+{
+    public string Address => Id.Value;
+
+    public static PeerIdentity NewKey()
+    {
+        var key = PeerKey.Generate();
+        return new PeerIdentity(key.PeerId, key);
+    }
+
+    public void Dispose() => Key?.Dispose();
+}

@@ -1,0 +1,81 @@
+using Client.Transport;
+using Client.Transport.Relay;
+using Relay.Benchmarks.Servers;
+using Relay.Contracts;
+
+namespace Relay.Benchmarks.Clients;
+
+/// <summary>This relay: the real server, the real transport.</summary>
+internal sealed class RelayCandidate(params IReadOnlyList<string> options) : ICandidate
+{
+    public string Name => "relay";
+
+    public string? Missing => null;
+
+    public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) => RelayServer.StartAsync(options, cancellationToken);
+
+    public async Task<IPeer> ConnectAsync(ServerProcess server, PeerIdentity self, IReceiver receiver, CancellationToken cancellationToken)
+    {
+        var transport = new RelayTransport(new RelayTransportOptions { Url = server.Address, Key = self.Key, Peer = self.Id });
+        try
+        {
+            await transport.ConnectAsync(self.Id, cancellationToken);
+        }
+        catch
+        {
+            await transport.DisposeAsync();
+            throw;
+        }
+
+        return new Peer(transport, receiver);
+    }
+
+    private sealed class Peer : IPeer
+    {
+        private readonly RelayTransport _transport;
+        private readonly Task _receiving;
+
+        // A PeerId is parsed once, as an application would: with a checksum in it, that is work.
+        private string? _lastAddress;
+        private PeerId _lastRecipient;
+
+        public Peer(RelayTransport transport, IReceiver receiver)
+        {
+            _transport = transport;
+            transport.LossReported += loss => receiver.Fail(new InvalidOperationException($"{loss.Count} messages were reported lost: {loss.Reason}."));
+            _receiving = Task.Run(() => ReceiveAsync(receiver));
+        }
+
+        public ValueTask<SendResult> SendAsync(string recipient, ReadOnlyMemory<byte> payload)
+        {
+            if (!ReferenceEquals(recipient, _lastAddress))
+                (_lastAddress, _lastRecipient) = (recipient, PeerId.Parse(recipient));
+            return _transport.SendAsync(_lastRecipient, payload);
+        }
+
+        public ValueTask<SendResult> ConfirmAsync(string recipient, ReadOnlyMemory<byte> payload) => SendAsync(recipient, payload);
+
+        public async ValueTask DisposeAsync()
+        {
+            await _transport.DisposeAsync();
+            await _receiving;
+        }
+
+        private async Task ReceiveAsync(IReceiver receiver)
+        {
+            try
+            {
+                while (true)
+                    receiver.Receive((await _transport.ReceiveAsync()).Payload.Span);
+            }
+            catch (ObjectDisposedException)
+            {
+                // The end of the run.
+            }
+            catch (Exception failure)
+            {
+                receiver.Fail(failure);
+            }
+        }
+    }
+}

@@ -1,0 +1,9 @@
+using System.CommandLine;
+using Relay.Benchmarks.Commands;
+
+var root = new RootCommand("Measures what a message costs this relay, against servers that promise less.")
+{
+    CompareCommand.Create(),
+    ServeCommand.Create(),
+};
+return await root.Parse(args).InvokeAsync();

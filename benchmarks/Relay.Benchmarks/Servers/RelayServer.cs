@@ -1,0 +1,19 @@
+namespace Relay.Benchmarks.Servers;
+
+/// <summary>The real Relay.Server, as it was built.</summary>
+internal static class RelayServer
+{
+    private static string Folder => Path.Combine(AppContext.BaseDirectory, "programs", "Relay.Server");
+
+    /// <summary>Under this every .NET server runs: the same garbage collector, the same tiers of compilation.</summary>
+    public static string RuntimeConfiguration => Path.Combine(Folder, "Relay.Server.runtimeconfig.json");
+
+    /// <param name="options">Settings of the relay, as on its command line: <c>Relay:MaxPeers=20000</c>.</param>
+    public static Task<ServerProcess> StartAsync(IEnumerable<string> options, CancellationToken cancellationToken) =>
+        ServerProcess.StartDotnetAsync(
+            [
+                Path.Combine(Folder, "Relay.Server.dll"), "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning",
+                .. options.Select(option => "--" + option),
+            ],
+            cancellationToken);
+}

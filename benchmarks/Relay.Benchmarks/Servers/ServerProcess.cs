@@ -1,0 +1,102 @@
+using System.Diagnostics;
+
+namespace Relay.Benchmarks.Servers;
+
+/// <summary>A server in a process of its own. Killed when disposed.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
+    private readonly Process _process;
+    private readonly Queue<string> _said = new();
+    private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private ServerProcess(ProcessStartInfo start, string? readyMark)
+    {
+        _process = new Process { StartInfo = start, EnableRaisingEvents = true };
+        void Hear(string? line)
+        {
+            if (line is null)
+                return;
+            lock (_said)
+            {
+                _said.Enqueue(line);
+                while (_said.Count > 20)
+                    _said.Dequeue();
+            }
+
+            if (readyMark is not null && line.Contains(readyMark, StringComparison.Ordinal))
+                _ready.TrySetResult(line);
+        }
+
+        _process.OutputDataReceived += (_, line) => Hear(line.Data);
+        _process.ErrorDataReceived += (_, line) => Hear(line.Data);
+        _process.Exited += (_, _) => _ready.TrySetException(Ended());
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int Id => _process.Id;
+
+    /// <summary>Where it listens.</summary>
+    public Uri Address { get; private set; } = null!;
+
+    /// <summary>User and system time since it started, of all its threads.</summary>
+    /// <exception cref="InvalidOperationException">It has ended.</exception>
+    public TimeSpan CpuTime
+    {
+        get
+        {
+            if (_process.HasExited)
+                throw Ended();
+            _process.Refresh();
+            return _process.TotalProcessorTime;
+        }
+    }
+
+    /// <summary>Starts a .NET server, which says itself when it is ready and where.</summary>
+    public static async Task<ServerProcess> StartDotnetAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
+    {
+        const string mark = "ready at http://";
+        var server = new ServerProcess(StartInfo("dotnet", arguments), mark);
+        try
+        {
+            var line = await server._ready.Task.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            var url = line[(line.IndexOf(mark, StringComparison.Ordinal) + "ready at ".Length)..].Split(' ')[0];
+            server.Address = new Uri(url);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
+        await _process.WaitForExitAsync();
+        _process.Dispose();
+    }
+
+    private static ProcessStartInfo StartInfo(string file, IEnumerable<string> arguments)
+    {
+        var start = new ProcessStartInfo(file, arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = AppContext.BaseDirectory,
+        };
+        start.Environment["ASPNETCORE_ENVIRONMENT"] = start.Environment["DOTNET_ENVIRONMENT"] = "Production";
+        return start;
+    }
+
+    private InvalidOperationException Ended()
+    {
+        lock (_said)
+            return new InvalidOperationException($"The server ended. It said last:\n{string.Join('\n', _said)}");
+    }
+}
