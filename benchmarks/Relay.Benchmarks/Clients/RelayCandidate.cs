@@ -8,7 +8,9 @@ namespace Relay.Benchmarks.Clients;
 /// <summary>This relay: the real server, the real transport.</summary>
 internal sealed class RelayCandidate(params IReadOnlyList<string> options) : ICandidate
 {
-    public string Name => "relay";
+    public const string RelayName = "relay";
+
+    public string Name => RelayName;
 
     public string? Missing => null;
 

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using Relay.Benchmarks.Clients;
-using Relay.Benchmarks.Measuring;
 using Relay.Benchmarks.Scenarios;
 using Relay.Benchmarks.Traffic;
 
@@ -11,32 +10,39 @@ internal static class CompareCommand
 {
     public static Command Create()
     {
-        var scenario = new Option<string>("--scenario") { DefaultValueFactory = _ => "throughput", Description = "throughput" };
-        var payload = new Option<int>("--payload") { DefaultValueFactory = _ => 256, Description = "bytes of a message" };
+        var defaults = new Settings();
+        var scenario = new Option<string>("--scenario") { DefaultValueFactory = _ => Throughput.ScenarioName, Description = "what kind of traffic" };
+        var against = new Option<string[]>("--against") { AllowMultipleArgumentsPerToken = true, Description = "whom to compare with; all by default" };
+        var payload = new Option<int>("--payload") { DefaultValueFactory = _ => defaults.PayloadLength, Description = "bytes of a message" };
         var pairs = new Option<int>("--pairs") { DefaultValueFactory = _ => 8, Description = "senders with a recipient each" };
-        var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => 4, Description = "how long a round takes" };
-        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => 3, Description = "how often each server has its turn" };
-        var warmUp = new Option<double>("--warm-up") { DefaultValueFactory = _ => 3, Description = "seconds of traffic before the first round" };
-        var window = new Option<int>("--window") { DefaultValueFactory = _ => 256, Description = "messages of a sender under way at most, end to end" };
-        var command = new Command("compare", "Compares this relay with others.") { scenario, payload, pairs, seconds, rounds, warmUp, window };
-        command.SetAction(async (parsed, cancellationToken) =>
+        var toOne = new Option<int?>("--to-one") { Description = "so many senders with the same recipient, instead of pairs" };
+        var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => defaults.Round.TotalSeconds, Description = "how long a round takes" };
+        var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => defaults.Rounds, Description = "how often each server has its turn" };
+        var warmUp = new Option<double>("--warm-up") { DefaultValueFactory = _ => defaults.WarmUp.TotalSeconds, Description = "seconds of traffic, at least, before the first round" };
+        var window = new Option<int>("--window") { DefaultValueFactory = _ => defaults.Window, Description = "messages of a flow under way at most, end to end" };
+        var relay = new Option<string[]>("--relay") { AllowMultipleArgumentsPerToken = true, Description = "settings of the relay: Relay:DeliveryWindowMessages=512" };
+        var json = new Option<FileInfo?>("--json") { Description = "a file to write the figures to as well" };
+
+        scenario.AcceptOnlyFromAmong(Throughput.ScenarioName);
+        against.AcceptOnlyFromAmong([.. Candidates.All().Select(candidate => candidate.Name)]);
+        var command = new Command("compare", "Compares this relay with others, in turns, in one run.")
         {
-            var throughput = new Throughput(
-                Topology.Pairs(parsed.GetValue(pairs)), parsed.GetValue(payload), parsed.GetValue(window),
-                TimeSpan.FromSeconds(parsed.GetValue(warmUp)), TimeSpan.FromSeconds(parsed.GetValue(seconds)), parsed.GetValue(rounds));
-            var results = await throughput.RunAsync([new RelayCandidate(), new PlainHubCandidate()], cancellationToken);
-            foreach (var (candidate, measured) in results)
+            scenario, against, payload, pairs, toOne, seconds, rounds, warmUp, window, relay, json,
+        };
+        command.SetAction((parsed, cancellationToken) =>
+        {
+            var settings = new Settings
             {
-                Console.WriteLine($"{candidate.Name,-20} CPU us/message {Spread.Of(measured.Select(m => m.CpuPerMessage)).ToString("0.00")}   messages/s {Spread.Of(measured.Select(m => m.MessagesPerSecond)).ToString("0")}");
-            }
-
-            var own = results.First().Value;
-            foreach (var (candidate, measured) in results.Skip(1))
-            {
-                Console.WriteLine($"relay / {candidate.Name}: CPU {Spread.OfRatios([.. own.Select(m => m.CpuPerMessage)], [.. measured.Select(m => m.CpuPerMessage)]).ToString("0.000")}   throughput {Spread.OfRatios([.. own.Select(m => m.MessagesPerSecond)], [.. measured.Select(m => m.MessagesPerSecond)]).ToString("0.00")}");
-            }
-
-            return 0;
+                PayloadLength = parsed.GetValue(payload),
+                Window = parsed.GetValue(window),
+                WarmUp = TimeSpan.FromSeconds(parsed.GetValue(warmUp)),
+                Round = TimeSpan.FromSeconds(parsed.GetValue(seconds)),
+                Rounds = parsed.GetValue(rounds),
+            };
+            var topology = parsed.GetValue(toOne) is { } senders ? Topology.ManyToOne(senders) : Topology.Pairs(parsed.GetValue(pairs));
+            string[] names = parsed.GetValue(against) is { Length: > 0 } others ? [RelayCandidate.RelayName, .. others] : [];
+            var candidates = Candidates.Choose(Candidates.All(parsed.GetValue(relay) ?? []), names, Console.WriteLine);
+            return Run.ToEndAsync([new Throughput(topology, settings)], candidates, parsed.GetValue(json), Console.Out, cancellationToken);
         });
         return command;
     }

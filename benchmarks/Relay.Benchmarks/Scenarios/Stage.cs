@@ -1,4 +1,5 @@
 using Relay.Benchmarks.Clients;
+using Relay.Benchmarks.Measuring;
 using Relay.Benchmarks.Servers;
 using Relay.Benchmarks.Traffic;
 
@@ -7,6 +8,8 @@ namespace Relay.Benchmarks.Scenarios;
 /// <summary>A candidate's server, running, with its peers connected.</summary>
 internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchange Exchange) : IAsyncDisposable
 {
+    private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1);
+
     public async Task RunAsync(Func<Task> measure, CancellationToken cancellationToken)
     {
         try
@@ -19,42 +22,29 @@ internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchang
         }
     }
 
+    /// <summary>Sends until the code is compiled as well as it will be: until a message costs no less than it did the second before.</summary>
+    /// <remarks>How long that takes depends on what else the machine does, so a fixed time would favour whoever comes first or last.</remarks>
+    public Task WarmUpAsync(TimeSpan least, CancellationToken cancellationToken) => RunAsync(
+        async () =>
+        {
+            var time = TimeProvider.System;
+            var start = time.GetTimestamp();
+            for (var (before, last) = (double.MaxValue, Sample.Take(Server, Exchange)); ;)
+            {
+                await Task.Delay(Slice < least ? Slice : least, time, cancellationToken);
+                var now = Sample.Take(Server, Exchange);
+                var cost = Sample.Between(last, now).CpuPerMessage;
+                var elapsed = time.GetElapsedTime(start);
+                if (elapsed >= 4 * least || (elapsed >= least && cost > 0.95 * before))
+                    return;
+                (before, last) = (cost, now);
+            }
+        },
+        cancellationToken);
+
     public async ValueTask DisposeAsync()
     {
         await Exchange.DisposeAsync();
         await Server.DisposeAsync();
-    }
-}
-
-/// <summary>The candidates of one run, all running at once, so that they can take turns. Who has no turn does nothing.</summary>
-internal sealed class Stages : IAsyncDisposable
-{
-    private readonly List<Stage> _stages = [];
-
-    public IEnumerable<Stage> All => _stages;
-
-    /// <summary>Starts a server, connects the peers, and sends until its code is compiled as well as it will be.</summary>
-    public async Task AddAsync(
-        ICandidate candidate, Topology topology, int payloadLength, int window, TimeSpan warmUp, CancellationToken cancellationToken)
-    {
-        var server = await candidate.StartAsync(cancellationToken);
-        try
-        {
-            var exchange = await Exchange.ConnectAsync(candidate, server, topology, payloadLength, window, cancellationToken);
-            _stages.Add(new Stage(candidate, server, exchange));
-        }
-        catch
-        {
-            await server.DisposeAsync();
-            throw;
-        }
-
-        await _stages[^1].RunAsync(() => Task.Delay(warmUp, TimeProvider.System, cancellationToken), cancellationToken);
-    }
-
-    public async ValueTask DisposeAsync()
-    {
-        foreach (var stage in _stages)
-            await stage.DisposeAsync();
     }
 }

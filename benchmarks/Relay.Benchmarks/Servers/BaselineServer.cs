@@ -29,6 +29,7 @@ internal static class BaselineServer
         Action<WebApplication> map = server switch
         {
             PlainHub => Servers.PlainHub.Map,
+            PlainWebSocket => Servers.PlainWebSocket.Map,
             _ => throw new ArgumentException($"There is no plain server called {server}.", nameof(server)),
         };
         if (server == PlainHub)

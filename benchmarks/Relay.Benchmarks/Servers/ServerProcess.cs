@@ -1,4 +1,6 @@
 using System.Diagnostics;
+using System.Net;
+using System.Net.Sockets;
 
 namespace Relay.Benchmarks.Servers;
 
@@ -74,6 +76,24 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>Starts a server that is told its port, and waits until it listens there.</summary>
+    public static async Task<ServerProcess> StartAtPortAsync(
+        string file, Func<int, IEnumerable<string>> arguments, CancellationToken cancellationToken)
+    {
+        var port = UnusedPort();
+        var server = new ServerProcess(StartInfo(file, arguments(port)), null) { Address = new Uri($"tcp://127.0.0.1:{port}") };
+        try
+        {
+            await server.ListensAsync(port, cancellationToken).WaitAsync(Patience, TimeProvider.System, cancellationToken);
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -92,6 +112,32 @@ internal sealed class ServerProcess : IAsyncDisposable
         };
         start.Environment["ASPNETCORE_ENVIRONMENT"] = start.Environment["DOTNET_ENVIRONMENT"] = "Production";
         return start;
+    }
+
+    private static int UnusedPort()
+    {
+        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return ((IPEndPoint)socket.LocalEndPoint!).Port;
+    }
+
+    private async Task ListensAsync(int port, CancellationToken cancellationToken)
+    {
+        while (true)
+        {
+            using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+            try
+            {
+                await socket.ConnectAsync(IPAddress.Loopback, port, cancellationToken);
+                return;
+            }
+            catch (SocketException)
+            {
+                if (_process.HasExited)
+                    throw Ended();
+                await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
+            }
+        }
     }
 
     private InvalidOperationException Ended()

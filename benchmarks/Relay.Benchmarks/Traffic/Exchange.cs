@@ -1,4 +1,5 @@
 using Relay.Benchmarks.Clients;
+using Relay.Benchmarks.Scenarios;
 using Relay.Benchmarks.Servers;
 
 namespace Relay.Benchmarks.Traffic;
@@ -36,10 +37,10 @@ internal sealed class Exchange : IAsyncDisposable
     }
 
     public static async Task<Exchange> ConnectAsync(
-        ICandidate candidate, ServerProcess server, Topology topology, int payloadLength, int window, CancellationToken cancellationToken)
+        ICandidate candidate, ServerProcess server, Topology topology, Settings settings, CancellationToken cancellationToken)
     {
         PeerIdentity[] identities = [.. Enumerable.Range(0, topology.Peers).Select(_ => PeerIdentity.NewKey())];
-        window = Math.Clamp(WindowBytes / payloadLength, 1, window);
+        var window = Math.Clamp(WindowBytes / settings.PayloadLength, 1, settings.Window);
         var exchange = new Exchange(topology, identities, window);
         try
         {
@@ -50,7 +51,7 @@ internal sealed class Exchange : IAsyncDisposable
             }
 
             for (var i = 0; i < exchange._flows.Length; i++)
-                exchange._senders[i] = new FlowSender(exchange._peers[topology.Flows[i].Sender], exchange._flows[i], payloadLength);
+                exchange._senders[i] = new FlowSender(exchange._peers[topology.Flows[i].Sender], exchange._flows[i], settings.PayloadLength);
             return exchange;
         }
         catch

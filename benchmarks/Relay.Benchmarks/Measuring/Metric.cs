@@ -1,0 +1,12 @@
+namespace Relay.Benchmarks.Measuring;
+
+/// <summary>What is measured, and how to write it.</summary>
+/// <param name="Format">Of a value, as .NET's numeric formats are.</param>
+internal sealed record Metric(string Name, string Unit, string Format)
+{
+    public static readonly Metric Cpu = new("server CPU", "us/message", "0.00");
+    public static readonly Metric Rate = new("throughput", "messages/s", "#,0");
+    public static readonly Metric Allocated = new("allocated on the server", "bytes/message", "#,0");
+
+    public string Title => $"{Name}, {Unit}";
+}
