@@ -16,6 +16,7 @@ internal static class CompareCommand
         var payload = new Option<int>("--payload") { DefaultValueFactory = _ => defaults.PayloadLength, Description = "bytes of a message" };
         var pairs = new Option<int>("--pairs") { DefaultValueFactory = _ => 8, Description = "senders with a recipient each" };
         var toOne = new Option<int?>("--to-one") { Description = "so many senders with the same recipient, instead of pairs" };
+        var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 1000, Description = "messages a second, of latency" };
         var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => defaults.Round.TotalSeconds, Description = "how long a round takes" };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => defaults.Rounds, Description = "how often each server has its turn" };
         var warmUp = new Option<double>("--warm-up") { DefaultValueFactory = _ => defaults.WarmUp.TotalSeconds, Description = "seconds of traffic, at least, before the first round" };
@@ -23,11 +24,11 @@ internal static class CompareCommand
         var relay = new Option<string[]>("--relay") { AllowMultipleArgumentsPerToken = true, Description = "settings of the relay: Relay:DeliveryWindowMessages=512" };
         var json = new Option<FileInfo?>("--json") { Description = "a file to write the figures to as well" };
 
-        scenario.AcceptOnlyFromAmong(Throughput.ScenarioName);
+        scenario.AcceptOnlyFromAmong(Throughput.ScenarioName, Latency.ScenarioName);
         against.AcceptOnlyFromAmong([.. Candidates.All().Select(candidate => candidate.Name)]);
         var command = new Command("compare", "Compares this relay with others, in turns, in one run.")
         {
-            scenario, against, payload, pairs, toOne, seconds, rounds, warmUp, window, relay, json,
+            scenario, against, payload, pairs, toOne, rate, seconds, rounds, warmUp, window, relay, json,
         };
         command.SetAction((parsed, cancellationToken) =>
         {
@@ -42,7 +43,12 @@ internal static class CompareCommand
             var topology = parsed.GetValue(toOne) is { } senders ? Topology.ManyToOne(senders) : Topology.Pairs(parsed.GetValue(pairs));
             string[] names = parsed.GetValue(against) is { Length: > 0 } others ? [RelayCandidate.RelayName, .. others] : [];
             var candidates = Candidates.Choose(Candidates.All(parsed.GetValue(relay) ?? []), names, Console.WriteLine);
-            return Run.ToEndAsync([new Throughput(topology, settings)], candidates, parsed.GetValue(json), Console.Out, cancellationToken);
+            IScenario chosen = parsed.GetValue(scenario) switch
+            {
+                Latency.ScenarioName => new Latency(topology, parsed.GetValue(rate), settings, Console.WriteLine),
+                _ => new Throughput(topology, settings),
+            };
+            return Run.ToEndAsync([chosen], candidates, parsed.GetValue(json), Console.Out, cancellationToken);
         });
         return command;
     }

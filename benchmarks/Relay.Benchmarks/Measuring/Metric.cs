@@ -7,6 +7,9 @@ internal sealed record Metric(string Name, string Unit, string Format)
     public static readonly Metric Cpu = new("server CPU", "us/message", "0.00");
     public static readonly Metric Rate = new("throughput", "messages/s", "#,0");
     public static readonly Metric Allocated = new("allocated on the server", "bytes/message", "#,0");
+    public static readonly Metric P50 = new("p50", "us", "#,0");
+    public static readonly Metric P99 = new("p99", "us", "#,0");
+    public static readonly Metric P999 = new("p99.9", "us", "#,0");
 
     public string Title => $"{Name}, {Unit}";
 }

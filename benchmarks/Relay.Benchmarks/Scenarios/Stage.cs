@@ -10,11 +10,14 @@ internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchang
 {
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1);
 
-    public async Task RunAsync(Func<Task> measure, CancellationToken cancellationToken)
+    public Task RunAsync(Func<Task> measure, CancellationToken cancellationToken) => GuardAsync(() => Exchange.RunAsync(measure, cancellationToken));
+
+    /// <summary>Says whose fault it was.</summary>
+    public async Task GuardAsync(Func<Task> run)
     {
         try
         {
-            await Exchange.RunAsync(measure, cancellationToken);
+            await run();
         }
         catch (VerificationException fault)
         {

@@ -32,6 +32,8 @@ internal sealed class Stages : IAsyncDisposable
         }
     }
 
+    public IReadOnlyList<Stage> All => _stages;
+
     /// <summary>Each has its turn in every round; every second round they come in the opposite order.</summary>
     /// <returns>For each candidate what its rounds have come to.</returns>
     public async Task<IReadOnlyDictionary<string, List<T>>> TakeTurnsAsync<T>(int rounds, Func<Stage, Task<T>> measure)

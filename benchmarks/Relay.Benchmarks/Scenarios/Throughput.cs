@@ -12,9 +12,11 @@ internal sealed class Throughput(Topology topology, Settings settings) : IScenar
     // The windows fill, and what a pause had put to sleep wakes up.
     private static readonly TimeSpan RunIn = TimeSpan.FromSeconds(0.3);
 
+    private static readonly TimeSpan AllocationRound = TimeSpan.FromSeconds(1.5);
+
     public string Name => ScenarioName;
 
-    public static string Setting(Topology topology, Settings settings) => $"{topology.Name}, {settings.PayloadText}";
+    public static string Setting(Topology topology, Settings settings) => $"{topology.Name}, {settings.PayloadText}{settings.WindowText}";
 
     public async Task<IReadOnlyList<Figure>> RunAsync(IReadOnlyList<ICandidate> candidates, CancellationToken cancellationToken)
     {
@@ -22,14 +24,33 @@ internal sealed class Throughput(Topology topology, Settings settings) : IScenar
         var rounds = await stages.TakeTurnsAsync(settings.Rounds, stage => MeasureAsync(stage, cancellationToken));
 
         var setting = Setting(topology, settings);
-        return
-        [
-            .. rounds.SelectMany(round => new Figure[]
+        var figures = new List<Figure>();
+        foreach (var stage in stages.All)
+        {
+            var (candidate, measured) = (stage.Candidate.Name, rounds[stage.Candidate.Name]);
+            figures.Add(new(Name, setting, candidate, Metric.Cpu, [.. measured.Select(round => round.CpuPerMessage)]));
+            figures.Add(new(Name, setting, candidate, Metric.Rate, [.. measured.Select(round => round.MessagesPerSecond)]));
+
+            // By itself and last: a server that reports on itself costs a little more.
+            if (stage.Server.IsDotnet)
+                figures.Add(new(Name, setting, candidate, Metric.Allocated, [await MeasureAllocationsAsync(stage, cancellationToken)]));
+        }
+
+        return figures;
+    }
+
+    private static async Task<double> MeasureAllocationsAsync(Stage stage, CancellationToken cancellationToken)
+    {
+        var bytes = 0.0;
+        await stage.RunAsync(
+            async () =>
             {
-                new(Name, setting, round.Key, Metric.Cpu, [.. round.Value.Select(measured => measured.CpuPerMessage)]),
-                new(Name, setting, round.Key, Metric.Rate, [.. round.Value.Select(measured => measured.MessagesPerSecond)]),
-            }),
-        ];
+                await using var meter = await AllocationMeter.StartAsync(stage.Server, () => stage.Exchange.Received, cancellationToken);
+                await Task.Delay(AllocationRound, TimeProvider.System, cancellationToken);
+                bytes = meter.BytesPerMessage;
+            },
+            cancellationToken);
+        return bytes;
     }
 
     private async Task<Measured> MeasureAsync(Stage stage, CancellationToken cancellationToken)

@@ -41,6 +41,9 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Id => _process.Id;
 
+    /// <summary>Whether the .NET runtime in it can be asked.</summary>
+    public bool IsDotnet { get; private init; }
+
     /// <summary>Where it listens.</summary>
     public Uri Address { get; private set; } = null!;
 
@@ -61,7 +64,7 @@ internal sealed class ServerProcess : IAsyncDisposable
     public static async Task<ServerProcess> StartDotnetAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {
         const string mark = "ready at http://";
-        var server = new ServerProcess(StartInfo("dotnet", arguments), mark);
+        var server = new ServerProcess(StartInfo("dotnet", arguments), mark) { IsDotnet = true };
         try
         {
             var line = await server._ready.Task.WaitAsync(Patience, TimeProvider.System, cancellationToken);

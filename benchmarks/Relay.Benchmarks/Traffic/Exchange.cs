@@ -1,4 +1,5 @@
 using Relay.Benchmarks.Clients;
+using Relay.Benchmarks.Measuring;
 using Relay.Benchmarks.Scenarios;
 using Relay.Benchmarks.Servers;
 
@@ -17,6 +18,7 @@ internal sealed class Exchange : IAsyncDisposable
     private readonly Fault _fault = new();
     private readonly Flow[] _flows;
     private readonly FlowSender[] _senders;
+    private readonly List<FlowReceiver> _receivers = [];
 
     private Exchange(Topology topology, IReadOnlyList<PeerIdentity> identities, int window)
     {
@@ -47,6 +49,7 @@ internal sealed class Exchange : IAsyncDisposable
             foreach (var identity in identities)
             {
                 var receiver = new FlowReceiver(identity.Address, exchange._flows, exchange._fault);
+                exchange._receivers.Add(receiver);
                 exchange._peers.Add(await candidate.ConnectAsync(server, identity, receiver, cancellationToken));
             }
 
@@ -83,6 +86,32 @@ internal sealed class Exchange : IAsyncDisposable
         }
 
         await ArriveAsync(sending, cancellationToken);
+    }
+
+    /// <summary>Sends by a thread that does nothing else, then waits for all that is under way.</summary>
+    /// <exception cref="VerificationException">Not everything arrived once, in order and unchanged.</exception>
+    public async Task PaceAsync(Action<IReadOnlyList<FlowSender>, CancellationToken> send, CancellationToken cancellationToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        var sending = Task.Factory.StartNew(
+            () => send(_senders, stop.Token), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+        await Task.WhenAny(sending, _fault.Occurred);
+        await stop.CancelAsync();
+        await sending;
+        await ArriveAsync(Task.WhenAll(_senders.Select(sender => sender.SettleAsync())), cancellationToken);
+    }
+
+    /// <summary>What has been measured since the last time, of all recipients together.</summary>
+    public Latencies TakeLatencies()
+    {
+        var all = new Latencies();
+        foreach (var receiver in _receivers)
+        {
+            all.Add(receiver.Latencies);
+            receiver.Latencies.Clear();
+        }
+
+        return all;
     }
 
     /// <summary>Waits until everything that was sent has arrived.</summary>

@@ -8,6 +8,8 @@ namespace Relay.Benchmarks.Traffic;
 /// <remarks>Allocates nothing for a message. A slot is used again when the message before it has arrived and its send has ended.</remarks>
 internal sealed class FlowSender
 {
+    private static readonly TimeSpan Pause = TimeSpan.FromMicroseconds(50);
+
     private readonly IPeer _peer;
     private readonly Flow _flow;
     private readonly byte[][] _buffers;
@@ -24,12 +26,39 @@ internal sealed class FlowSender
     public async Task RunAsync(CancellationToken stop)
     {
         while (!stop.IsCancellationRequested)
+            await SendNextAsync();
+        await SettleAsync();
+    }
+
+    /// <summary>Sends one message as soon as there is room for it.</summary>
+    public async ValueTask SendNextAsync()
+    {
+        await _flow.RoomAsync();
+        await SendOneAsync(0);
+    }
+
+    /// <summary>Sends one message. Blocks only if there is no room for it.</summary>
+    /// <param name="due">What its latency counts from; 0 if it is not to be measured.</param>
+    public void SendNow(long due, CancellationToken stop)
+    {
+        while (_flow.Sent - _flow.Received >= _flow.Window)
         {
-            await _flow.RoomAsync();
-            await SendOneAsync(0);
+            if (stop.IsCancellationRequested)
+                return;
+            Clock.SleepUntil(Clock.Now + Clock.TicksOf(Pause));
         }
 
-        await SettleAsync();
+        SendOneAsync(due).AsTask().GetAwaiter().GetResult();
+    }
+
+    /// <summary>Waits until every send has ended.</summary>
+    public async Task SettleAsync()
+    {
+        for (var slot = 0; slot < _sending.Length; slot++)
+        {
+            await _sending[slot];
+            _sending[slot] = default;
+        }
     }
 
     /// <summary>Sends the next message, into the slot of one that has arrived.</summary>
@@ -60,14 +89,5 @@ internal sealed class FlowSender
         // Counted first: it may have arrived before the call returns.
         _flow.CountSent();
         _sending[slot] = _peer.SendAsync(_flow.Recipient, buffer);
-    }
-
-    private async Task SettleAsync()
-    {
-        for (var slot = 0; slot < _sending.Length; slot++)
-        {
-            await _sending[slot];
-            _sending[slot] = default;
-        }
     }
 }
