@@ -5,7 +5,7 @@ internal static class Candidates
 {
     /// <param name="relayOptions">Settings for the relay, as on its command line.</param>
     public static IReadOnlyList<ICandidate> All(params IReadOnlyList<string> relayOptions) =>
-        [new RelayCandidate(relayOptions), new PlainHubCandidate(), new PlainWebSocketCandidate(), new MosquittoCandidate(), new NatsCandidate()];
+        [new RelayCandidate([.. RelayCandidate.Defaults, .. relayOptions]), new PlainHubCandidate(), new PlainWebSocketCandidate(), new MosquittoCandidate(), new NatsCandidate()];
 
     /// <summary>Those that were asked for and whose programs are there.</summary>
     /// <param name="names">Empty for all of them.</param>

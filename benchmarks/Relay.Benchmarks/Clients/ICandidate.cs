@@ -10,6 +10,9 @@ internal interface ICandidate
     /// <summary>Why it cannot take part on this machine; null if it can.</summary>
     string? Missing { get; }
 
+    /// <summary>Whether the server says when it has a message, so that <see cref="IPeer.ConfirmAsync"/> works.</summary>
+    bool Confirms => true;
+
     Task<ServerProcess> StartAsync(CancellationToken cancellationToken);
 
     Task<IPeer> ConnectAsync(ServerProcess server, PeerIdentity self, IReceiver receiver, CancellationToken cancellationToken);

@@ -8,11 +8,15 @@ internal sealed record PeerIdentity(PeerId Id, PeerKey? Key) : IDisposable
 {
     public string Address => Id.Value;
 
+    /// <summary>A new key: what real peers have.</summary>
     public static PeerIdentity NewKey()
     {
         var key = PeerKey.Generate();
         return new PeerIdentity(key.PeerId, key);
     }
+
+    /// <summary>A new name, of as many characters as names may have.</summary>
+    public static PeerIdentity NewName() => new(PeerId.Parse(Guid.NewGuid().ToString("N")), null);
 
     public void Dispose() => Key?.Dispose();
 }

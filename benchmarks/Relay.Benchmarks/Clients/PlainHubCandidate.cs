@@ -7,7 +7,7 @@ using Relay.Benchmarks.Servers;
 namespace Relay.Benchmarks.Clients;
 
 /// <summary>A plain SignalR hub, and the SignalR client set up as the relay's transport sets it up.</summary>
-internal sealed class PlainHubCandidate : ICandidate
+internal sealed class PlainHubCandidate : ISilentCandidate
 {
     public string Name => BaselineServer.PlainHub;
 
@@ -36,6 +36,9 @@ internal sealed class PlainHubCandidate : ICandidate
         await connection.InvokeAsync(nameof(PlainHub.Register), self.Address, cancellationToken);
         return new Peer(connection);
     }
+
+    public Task<SilentPeer> ConnectSilentAsync(ServerProcess server, PeerIdentity self, CancellationToken cancellationToken) =>
+        SilentRegistration.AtPlainHubAsync(server, self, cancellationToken);
 
     private sealed class Peer(HubConnection connection) : IPeer
     {

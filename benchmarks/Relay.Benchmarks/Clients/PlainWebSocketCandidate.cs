@@ -12,6 +12,8 @@ internal sealed class PlainWebSocketCandidate : ICandidate
 
     public string? Missing => null;
 
+    public bool Confirms => false;
+
     public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) => BaselineServer.StartAsync(Name, cancellationToken);
 
     public async Task<IPeer> ConnectAsync(ServerProcess server, PeerIdentity self, IReceiver receiver, CancellationToken cancellationToken)

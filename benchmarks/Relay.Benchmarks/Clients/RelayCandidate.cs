@@ -6,9 +6,12 @@ using Relay.Contracts;
 namespace Relay.Benchmarks.Clients;
 
 /// <summary>This relay: the real server, the real transport.</summary>
-internal sealed class RelayCandidate(params IReadOnlyList<string> options) : ICandidate
+internal sealed class RelayCandidate(params IReadOnlyList<string> options) : ISilentCandidate
 {
     public const string RelayName = "relay";
+
+    /// <summary>Settings a comparison needs: room for all the peers there are, and names, for the comparison with servers that ask for no proof.</summary>
+    public static readonly IReadOnlyList<string> Defaults = ["Relay:MaxPeers=20000", "Relay:AllowNamedPeers=true"];
 
     public string Name => RelayName;
 
@@ -31,6 +34,9 @@ internal sealed class RelayCandidate(params IReadOnlyList<string> options) : ICa
 
         return new Peer(transport, receiver);
     }
+
+    public Task<SilentPeer> ConnectSilentAsync(ServerProcess server, PeerIdentity self, CancellationToken cancellationToken) =>
+        SilentRegistration.AtRelayAsync(server, self, cancellationToken);
 
     private sealed class Peer : IPeer
     {

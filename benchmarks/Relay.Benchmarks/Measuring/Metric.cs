@@ -10,6 +10,11 @@ internal sealed record Metric(string Name, string Unit, string Format)
     public static readonly Metric P50 = new("p50", "us", "#,0");
     public static readonly Metric P99 = new("p99", "us", "#,0");
     public static readonly Metric P999 = new("p99.9", "us", "#,0");
+    public static readonly Metric MemoryAPeer = new("memory (RSS)", "bytes/peer", "#,0");
+    public static readonly Metric CollectedMemoryAPeer = new("memory after a full collection (RSS)", "bytes/peer", "#,0");
+    public static readonly Metric Load = new("server CPU while idle", "% of a core", "0.0");
+    public static readonly Metric Registrations = new("registrations", "1/s", "#,0");
+    public static readonly Metric CpuARegistration = new("server CPU", "us/registration", "#,0");
 
     public string Title => $"{Name}, {Unit}";
 }

@@ -22,7 +22,7 @@ internal sealed class Latency(Topology topology, double messagesPerSecond, Setti
     public async Task<IReadOnlyList<Figure>> RunAsync(IReadOnlyList<ICandidate> candidates, CancellationToken cancellationToken)
     {
         var setting = Setting(topology, messagesPerSecond, settings);
-        await using var stages = await Stages.StartAsync(candidates, topology, settings with { Window = Window }, cancellationToken);
+        await using var stages = await Stages.StartAsync(candidates, topology, Patterns.FloodAsync, settings with { Window = Window }, cancellationToken);
         var rounds = await stages.TakeTurnsAsync(settings.Rounds, stage => MeasureAsync(stage, cancellationToken));
 
         var figures = new List<Figure>();

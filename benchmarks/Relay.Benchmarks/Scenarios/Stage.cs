@@ -6,11 +6,16 @@ using Relay.Benchmarks.Traffic;
 namespace Relay.Benchmarks.Scenarios;
 
 /// <summary>A candidate's server, running, with its peers connected.</summary>
-internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchange Exchange) : IAsyncDisposable
+internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchange Exchange, Pattern Pattern) : IAsyncDisposable
 {
     private static readonly TimeSpan Slice = TimeSpan.FromSeconds(1);
 
-    public Task RunAsync(Func<Task> measure, CancellationToken cancellationToken) => GuardAsync(() => Exchange.RunAsync(measure, cancellationToken));
+    // The windows fill, and what a pause had put to sleep wakes up.
+    private static readonly TimeSpan RunIn = TimeSpan.FromSeconds(0.3);
+
+    private static readonly TimeSpan AllocationRound = TimeSpan.FromSeconds(1.5);
+
+    public Task RunAsync(Func<Task> measure, CancellationToken cancellationToken) => GuardAsync(() => Exchange.RunAsync(Pattern, measure, cancellationToken));
 
     /// <summary>Says whose fault it was.</summary>
     public async Task GuardAsync(Func<Task> run)
@@ -44,6 +49,37 @@ internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchang
             }
         },
         cancellationToken);
+
+    /// <summary>One round: sends for so long, and waits until all of it has arrived.</summary>
+    public async Task<Measured> MeasureAsync(TimeSpan round, CancellationToken cancellationToken)
+    {
+        Sample start = default, end = default;
+        await RunAsync(
+            async () =>
+            {
+                await Task.Delay(RunIn, TimeProvider.System, cancellationToken);
+                start = Sample.Take(Server, Exchange);
+                await Task.Delay(round, TimeProvider.System, cancellationToken);
+                end = Sample.Take(Server, Exchange);
+            },
+            cancellationToken);
+        return Sample.Between(start, end);
+    }
+
+    /// <summary>Bytes a .NET server allocates for a message. In a round of its own: a server that reports on itself costs a little more.</summary>
+    public async Task<double> MeasureAllocationsAsync(CancellationToken cancellationToken)
+    {
+        var bytes = 0.0;
+        await RunAsync(
+            async () =>
+            {
+                await using var meter = await AllocationMeter.StartAsync(Server, () => Exchange.Received, cancellationToken);
+                await Task.Delay(AllocationRound, TimeProvider.System, cancellationToken);
+                bytes = meter.BytesPerMessage;
+            },
+            cancellationToken);
+        return bytes;
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -14,13 +14,13 @@ internal sealed class Stages : IAsyncDisposable
 
     /// <summary>Starts the servers, connects the peers, and sends until everything is warm.</summary>
     public static async Task<Stages> StartAsync(
-        IReadOnlyList<ICandidate> candidates, Topology topology, Settings settings, CancellationToken cancellationToken)
+        IReadOnlyList<ICandidate> candidates, Topology topology, Pattern pattern, Settings settings, CancellationToken cancellationToken)
     {
         var stages = new Stages();
         try
         {
             foreach (var candidate in candidates)
-                await stages.AddAsync(candidate, topology, settings, cancellationToken);
+                await stages.AddAsync(candidate, topology, pattern, settings, cancellationToken);
             foreach (var stage in stages._stages)
                 await stage.WarmUpAsync(settings.WarmUp, cancellationToken);
             return stages;
@@ -54,12 +54,12 @@ internal sealed class Stages : IAsyncDisposable
             await stage.DisposeAsync();
     }
 
-    private async Task AddAsync(ICandidate candidate, Topology topology, Settings settings, CancellationToken cancellationToken)
+    private async Task AddAsync(ICandidate candidate, Topology topology, Pattern pattern, Settings settings, CancellationToken cancellationToken)
     {
         var server = await candidate.StartAsync(cancellationToken);
         try
         {
-            _stages.Add(new Stage(candidate, server, await Exchange.ConnectAsync(candidate, server, topology, settings, cancellationToken)));
+            _stages.Add(new Stage(candidate, server, await Exchange.ConnectAsync(candidate, server, topology, settings, cancellationToken), pattern));
         }
         catch
         {

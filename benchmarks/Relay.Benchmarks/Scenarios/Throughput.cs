@@ -9,62 +9,27 @@ internal sealed class Throughput(Topology topology, Settings settings) : IScenar
 {
     public const string ScenarioName = "throughput";
 
-    // The windows fill, and what a pause had put to sleep wakes up.
-    private static readonly TimeSpan RunIn = TimeSpan.FromSeconds(0.3);
-
-    private static readonly TimeSpan AllocationRound = TimeSpan.FromSeconds(1.5);
-
     public string Name => ScenarioName;
 
-    public static string Setting(Topology topology, Settings settings) => $"{topology.Name}, {settings.PayloadText}{settings.WindowText}";
+    public string Setting => SettingOf(topology, settings);
+
+    public static string SettingOf(Topology topology, Settings settings) => $"{topology.Name}, {settings.PayloadText}{settings.WindowText}";
 
     public async Task<IReadOnlyList<Figure>> RunAsync(IReadOnlyList<ICandidate> candidates, CancellationToken cancellationToken)
     {
-        await using var stages = await Stages.StartAsync(candidates, topology, settings, cancellationToken);
-        var rounds = await stages.TakeTurnsAsync(settings.Rounds, stage => MeasureAsync(stage, cancellationToken));
+        await using var stages = await Stages.StartAsync(candidates, topology, Patterns.FloodAsync, settings, cancellationToken);
+        var rounds = await stages.TakeTurnsAsync(settings.Rounds, stage => stage.MeasureAsync(settings.Round, cancellationToken));
 
-        var setting = Setting(topology, settings);
         var figures = new List<Figure>();
         foreach (var stage in stages.All)
         {
             var (candidate, measured) = (stage.Candidate.Name, rounds[stage.Candidate.Name]);
-            figures.Add(new(Name, setting, candidate, Metric.Cpu, [.. measured.Select(round => round.CpuPerMessage)]));
-            figures.Add(new(Name, setting, candidate, Metric.Rate, [.. measured.Select(round => round.MessagesPerSecond)]));
-
-            // By itself and last: a server that reports on itself costs a little more.
+            figures.Add(new(Name, Setting, candidate, Metric.Cpu, [.. measured.Select(round => round.CpuPerMessage)]));
+            figures.Add(new(Name, Setting, candidate, Metric.Rate, [.. measured.Select(round => round.MessagesPerSecond)]));
             if (stage.Server.IsDotnet)
-                figures.Add(new(Name, setting, candidate, Metric.Allocated, [await MeasureAllocationsAsync(stage, cancellationToken)]));
+                figures.Add(new(Name, Setting, candidate, Metric.Allocated, [await stage.MeasureAllocationsAsync(cancellationToken)]));
         }
 
         return figures;
-    }
-
-    private static async Task<double> MeasureAllocationsAsync(Stage stage, CancellationToken cancellationToken)
-    {
-        var bytes = 0.0;
-        await stage.RunAsync(
-            async () =>
-            {
-                await using var meter = await AllocationMeter.StartAsync(stage.Server, () => stage.Exchange.Received, cancellationToken);
-                await Task.Delay(AllocationRound, TimeProvider.System, cancellationToken);
-                bytes = meter.BytesPerMessage;
-            },
-            cancellationToken);
-        return bytes;
-    }
-
-    private async Task<Measured> MeasureAsync(Stage stage, CancellationToken cancellationToken)
-    {
-        Sample start = default, end = default;
-        await stage.RunAsync(
-            async () =>
-            {
-                await Task.Delay(RunIn, TimeProvider.System, cancellationToken);
-                start = Sample.Take(stage.Server, stage.Exchange);
-                await Task.Delay(settings.Round, TimeProvider.System, cancellationToken);
-                end = Sample.Take(stage.Server, stage.Exchange);
-            },
-            cancellationToken);
-        return Sample.Between(start, end);
     }
 }

@@ -60,6 +60,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>The memory it has in RAM now.</summary>
+    public long ResidentBytes
+    {
+        get
+        {
+            _process.Refresh();
+            return _process.WorkingSet64;
+        }
+    }
+
     /// <summary>Starts a .NET server, which says itself when it is ready and where.</summary>
     public static async Task<ServerProcess> StartDotnetAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
     {

@@ -20,11 +20,14 @@ internal sealed class Exchange : IAsyncDisposable
     private readonly FlowSender[] _senders;
     private readonly List<FlowReceiver> _receivers = [];
 
-    private Exchange(Topology topology, IReadOnlyList<PeerIdentity> identities, int window)
+    private Exchange(int flows)
     {
-        _flows = [.. topology.Flows.Select((flow, i) => new Flow(i, identities[flow.Recipient].Address, window))];
-        _senders = new FlowSender[_flows.Length];
+        _flows = new Flow[flows];
+        _senders = new FlowSender[flows];
     }
+
+    /// <summary>Where other peers of the same run put what goes wrong.</summary>
+    public IReceiver Faults => new FaultReceiver(_fault);
 
     /// <summary>How many messages have arrived since the peers are connected.</summary>
     public long Received
@@ -41,20 +44,20 @@ internal sealed class Exchange : IAsyncDisposable
     public static async Task<Exchange> ConnectAsync(
         ICandidate candidate, ServerProcess server, Topology topology, Settings settings, CancellationToken cancellationToken)
     {
-        PeerIdentity[] identities = [.. Enumerable.Range(0, topology.Peers).Select(_ => PeerIdentity.NewKey())];
-        var window = Math.Clamp(WindowBytes / settings.PayloadLength, 1, settings.Window);
-        var exchange = new Exchange(topology, identities, window);
+        var exchange = new Exchange(topology.Flows.Count);
         try
         {
-            foreach (var identity in identities)
+            var addresses = new List<string>();
+            for (var i = 0; i < topology.Peers; i++)
+                addresses.Add(await exchange.AddPeerAsync(candidate, server, cancellationToken));
+
+            var window = Math.Clamp(WindowBytes / settings.PayloadLength, 1, settings.Window);
+            foreach (var (i, (sender, recipient)) in topology.Flows.Index())
             {
-                var receiver = new FlowReceiver(identity.Address, exchange._flows, exchange._fault);
-                exchange._receivers.Add(receiver);
-                exchange._peers.Add(await candidate.ConnectAsync(server, identity, receiver, cancellationToken));
+                exchange._flows[i] = new Flow(i, addresses[recipient], window);
+                exchange._senders[i] = new FlowSender(exchange._peers[sender], exchange._flows[i], settings.PayloadLength);
             }
 
-            for (var i = 0; i < exchange._flows.Length; i++)
-                exchange._senders[i] = new FlowSender(exchange._peers[topology.Flows[i].Sender], exchange._flows[i], settings.PayloadLength);
             return exchange;
         }
         catch
@@ -62,20 +65,14 @@ internal sealed class Exchange : IAsyncDisposable
             await exchange.DisposeAsync();
             throw;
         }
-        finally
-        {
-            // Nobody registers again, and each key holds pages of locked memory.
-            foreach (var identity in identities)
-                identity.Dispose();
-        }
     }
 
-    /// <summary>Sends as fast as the windows allow while <paramref name="measure"/> runs, then waits for all that is under way.</summary>
+    /// <summary>Sends by a pattern while <paramref name="measure"/> runs, then waits for all that is under way.</summary>
     /// <exception cref="VerificationException">Not everything arrived once, in order and unchanged.</exception>
-    public async Task RunAsync(Func<Task> measure, CancellationToken cancellationToken)
+    public async Task RunAsync(Pattern pattern, Func<Task> measure, CancellationToken cancellationToken)
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        var sending = Task.WhenAll(_senders.Select(sender => Task.Run(() => sender.RunAsync(stop.Token), CancellationToken.None)));
+        var sending = pattern(_senders, stop.Token);
         try
         {
             await measure();
@@ -101,17 +98,32 @@ internal sealed class Exchange : IAsyncDisposable
         await ArriveAsync(Task.WhenAll(_senders.Select(sender => sender.SettleAsync())), cancellationToken);
     }
 
+    /// <summary>How long confirmations took since the last time, of all senders together.</summary>
+    public Latencies TakeConfirmations() => Take(_senders.Select(sender => sender.Confirmations));
+
     /// <summary>What has been measured since the last time, of all recipients together.</summary>
-    public Latencies TakeLatencies()
+    public Latencies TakeLatencies() => Take(_receivers.Select(receiver => receiver.Latencies));
+
+    private static Latencies Take(IEnumerable<Latencies> parts)
     {
         var all = new Latencies();
-        foreach (var receiver in _receivers)
+        foreach (var part in parts)
         {
-            all.Add(receiver.Latencies);
-            receiver.Latencies.Clear();
+            all.Add(part);
+            part.Clear();
         }
 
         return all;
+    }
+
+    private async Task<string> AddPeerAsync(ICandidate candidate, ServerProcess server, CancellationToken cancellationToken)
+    {
+        // The key is not kept: nobody registers again, and each holds pages of locked memory.
+        using var identity = PeerIdentity.NewKey();
+        var receiver = new FlowReceiver(identity.Address, _flows, _fault);
+        _receivers.Add(receiver);
+        _peers.Add(await candidate.ConnectAsync(server, identity, receiver, cancellationToken));
+        return identity.Address;
     }
 
     /// <summary>Waits until everything that was sent has arrived.</summary>
@@ -143,7 +155,6 @@ internal sealed class Exchange : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        foreach (var peer in _peers)
-            await peer.DisposeAsync();
+        await Task.WhenAll(_peers.Select(peer => peer.DisposeAsync().AsTask()));
     }
 }

@@ -1,10 +1,11 @@
 using System.Diagnostics.CodeAnalysis;
 using Client.Transport;
 using Relay.Benchmarks.Clients;
+using Relay.Benchmarks.Measuring;
 
 namespace Relay.Benchmarks.Traffic;
 
-/// <summary>Sends the messages of one flow: as fast as its window allows.</summary>
+/// <summary>Sends the messages of one flow.</summary>
 /// <remarks>Allocates nothing for a message. A slot is used again when the message before it has arrived and its send has ended.</remarks>
 internal sealed class FlowSender
 {
@@ -15,6 +16,9 @@ internal sealed class FlowSender
     private readonly byte[][] _buffers;
     private readonly ValueTask<SendResult>[] _sending;
 
+    /// <summary>How long the server took to say that it had a message.</summary>
+    public Latencies Confirmations { get; } = new();
+
     public FlowSender(IPeer peer, Flow flow, int payloadLength)
     {
         (_peer, _flow) = (peer, flow);
@@ -22,19 +26,20 @@ internal sealed class FlowSender
         _sending = new ValueTask<SendResult>[flow.Window];
     }
 
-    /// <summary>Sends until cancelled, then waits until every send has ended.</summary>
-    public async Task RunAsync(CancellationToken stop)
-    {
-        while (!stop.IsCancellationRequested)
-            await SendNextAsync();
-        await SettleAsync();
-    }
-
     /// <summary>Sends one message as soon as there is room for it.</summary>
     public async ValueTask SendNextAsync()
     {
         await _flow.RoomAsync();
         await SendOneAsync(0);
+    }
+
+    /// <summary>Sends one message and waits until the server has it.</summary>
+    public async ValueTask ConfirmNextAsync()
+    {
+        await _flow.RoomAsync();
+        var start = Clock.Now;
+        await _peer.ConfirmAsync(_flow.Recipient, Next(0));
+        Confirmations.RecordSince(start);
     }
 
     /// <summary>Sends one message. Blocks only if there is no room for it.</summary>
@@ -81,13 +86,14 @@ internal sealed class FlowSender
     }
 
     [SuppressMessage("Reliability", "CA2012", Justification = "Each is consumed once, before its slot is used again or when all settle.")]
-    private void Send(int slot, long due)
-    {
-        var buffer = _buffers[slot];
-        new Payload(_flow.Number, _flow.Sent, due).Write(buffer);
+    private void Send(int slot, long due) => _sending[slot] = _peer.SendAsync(_flow.Recipient, Next(due));
 
-        // Counted first: it may have arrived before the call returns.
+    /// <summary>The next message. It counts as sent from here on: it may arrive before the call that sends it returns.</summary>
+    private byte[] Next(long due)
+    {
+        var buffer = _buffers[_flow.Sent % _flow.Window];
+        new Payload(_flow.Number, _flow.Sent, due).Write(buffer);
         _flow.CountSent();
-        _sending[slot] = _peer.SendAsync(_flow.Recipient, buffer);
+        return buffer;
     }
 }

@@ -12,4 +12,8 @@ internal sealed record Topology(string Name, int Peers, IReadOnlyList<(int Sende
     /// <summary>Senders with the same recipient.</summary>
     public static Topology ManyToOne(int senders) =>
         new($"{senders} senders to one", senders + 1, [.. Enumerable.Range(1, senders).Select(i => (i, 0))]);
+
+    /// <summary>One sender, and so many recipients.</summary>
+    public static Topology OneToMany(int recipients) =>
+        new($"one sender to {recipients}", recipients + 1, [.. Enumerable.Range(1, recipients).Select(i => (0, i))]);
 }

@@ -1,0 +1,70 @@
+using Relay.Benchmarks.Servers;
+
+namespace Relay.Benchmarks.Clients;
+
+/// <summary>Many silent peers at one server, and the pings by which the server knows that they are there.</summary>
+internal sealed class SilentPeers(ISilentCandidate candidate, ServerProcess server, IReceiver receiver) : IAsyncDisposable
+{
+    /// <summary>So many register at the same time.</summary>
+    public const int AtATime = 32;
+
+    // The protocol asks for one at least every 15 s.
+    private static readonly TimeSpan PingInterval = TimeSpan.FromSeconds(10);
+
+    private readonly List<SilentPeer> _peers = [];
+    private readonly CancellationTokenSource _stop = new();
+    private Task? _pinging;
+
+    public int Count => _peers.Count;
+
+    /// <param name="identify">Makes the identity of one peer. It is disposed once the peer has registered.</param>
+    public async Task ConnectAsync(int count, Func<PeerIdentity> identify, CancellationToken cancellationToken)
+    {
+        var connected = new SilentPeer[count];
+        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            using var identity = identify();
+            connected[i] = await candidate.ConnectSilentAsync(server, identity, token);
+        });
+        foreach (var peer in connected)
+            peer.BeSilent(receiver);
+        lock (_peers)
+            _peers.AddRange(connected);
+        _pinging ??= Task.Run(PingAsync, cancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (_pinging is not null)
+            await _pinging;
+        await Parallel.ForEachAsync(_peers, async (peer, _) => await peer.DisposeAsync());
+        _stop.Dispose();
+    }
+
+    /// <summary>Spread over the interval, as those of so many programs would be.</summary>
+    private async Task PingAsync()
+    {
+        const int parts = 100;
+        try
+        {
+            for (var part = 0; ; part = (part + 1) % parts)
+            {
+                SilentPeer[] peers;
+                lock (_peers)
+                    peers = [.. _peers.Where((_, i) => i % parts == part)];
+                foreach (var peer in peers)
+                    await peer.SendAsync(HubMessages.Ping, _stop.Token);
+                await Task.Delay(PingInterval / parts, TimeProvider.System, _stop.Token);
+            }
+        }
+        catch (Exception) when (_stop.IsCancellationRequested)
+        {
+            // The end of the run.
+        }
+        catch (Exception failure)
+        {
+            receiver.Fail(failure);
+        }
+    }
+}
