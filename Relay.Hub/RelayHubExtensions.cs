@@ -7,6 +7,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Relay.Hub.Admission;
 using Relay.Hub.Mailboxes;
+using Relay.Hub.Observability;
 using Relay.Hub.Protocol;
 using Relay.Hub.Sessions;
 
@@ -37,6 +38,11 @@ public static class RelayHubExtensions
         services.TryAddSingleton<ProofCheck>();
         services.TryAddSingleton<RegistrationCheck>();
         services.TryAddSingleton<SessionRegistry>();
+        services.AddMetrics();
+        services.TryAddSingleton<RelayMetrics>();
+        services.TryAddSingleton<RelayGauges>();
+        services.TryAddSingleton(provider =>
+            new RelayStatus(provider.GetRequiredService<RelayMetrics>(), provider.GetRequiredService<SessionRegistry>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionPolicy, OptionsPolicy>());
         services.AddHostedService<MailboxSweeper>();
         services.AddHealthChecks().AddCheck<RelayReadiness>("relay", tags: [ReadyTag]);
@@ -77,6 +83,9 @@ public static class RelayHubExtensions
             // shutdown may take, and a client that went wrong - by a frame too large, say - does not answer at all.
             connection.WebSockets.CloseTimeout = TimeSpan.FromSeconds(1);
         });
+
+        // Nobody else asks for them: they are there to be looked at from outside.
+        services.GetRequiredService<RelayGauges>();
 
         // After MapHub: stopping callbacks run last in, first out, so clients are told before SignalR cuts them off.
         // Waiting here is what holds the shutdown; it is bounded by Relay:DrainTimeout.

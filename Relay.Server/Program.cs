@@ -1,6 +1,6 @@
-using Microsoft.AspNetCore.Diagnostics.HealthChecks;
 using Relay.Hub;
 using Relay.Server;
+using Relay.Server.Health;
 
 try
 {
@@ -11,8 +11,7 @@ try
 
     var app = builder.Build();
     app.MapRelayHub();
-    app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false });
-    app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => check.Tags.Contains(RelayHubExtensions.ReadyTag) });
+    app.MapRelayHealth();
     app.Lifetime.ApplicationStarted.Register(() => ReadyLine.Write(app));
     app.Lifetime.ApplicationStarted.Register(() => OriginsCheck.Warn(app));
 

@@ -1,4 +1,3 @@
-using System.Net;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -8,7 +7,7 @@ using Relay.Hub;
 
 namespace Relay.Server.Tests;
 
-/// <summary>The relay as a guest in somebody else's application; and its health endpoints in its own.</summary>
+/// <summary>The relay as a guest in somebody else's application.</summary>
 public sealed class HostingTests
 {
     [Fact]
@@ -57,19 +56,5 @@ public sealed class HostingTests
         var options = app.Services.GetRequiredService<Microsoft.Extensions.Options.IOptions<RelayOptions>>().Value;
 
         Assert.Equal((6, 7), (options.MaxPeers, options.MailboxMessages));
-    }
-
-    [Theory]
-    [InlineData("/health/live")]
-    [InlineData("/health/ready")]
-    public async Task A_running_relay_says_that_it_is_healthy(string path)
-    {
-        await using var relay = RelayApp.OnSockets();
-        using var http = relay.CreateClient();
-
-        using var answer = await http.GetAsync(new Uri(path, UriKind.Relative), TestContext.Current.CancellationToken);
-
-        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
-        Assert.Equal("Healthy", await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 }
