@@ -10,10 +10,10 @@ public sealed class RelayOptions
     /// <summary>The configuration section.</summary>
     public const string Section = "Relay";
 
-    private const string PathRule = "It must start with '/' and be a plain path, such as '/relay'.";
+    private const string PathRule = "It must start with '/', name something and be plain, such as '/relay' or '/chat/relay'.";
 
     /// <summary>Where the hub answers. Starts with a slash; the default is <c>/relay</c>.</summary>
-    [Required(ErrorMessage = PathRule), RegularExpression("^/[A-Za-z0-9/_.-]*$", ErrorMessage = PathRule)]
+    [Required(ErrorMessage = PathRule), RegularExpression("^(/[A-Za-z0-9_.-]+)+$", ErrorMessage = PathRule)]
     public string Path { get; set; } = RelayProtocol.DefaultPath;
 
     /// <summary>Bytes in one payload.</summary>

@@ -1,17 +1,30 @@
 using Relay.Hub;
 using Relay.Server;
+using Relay.Server.Admin;
 using Relay.Server.Health;
+using Relay.Server.Status;
+using Relay.Server.Telemetry;
+using Relay.Server.Tls;
 
 try
 {
     // Its settings lie beside the program, wherever it is started from.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    Secrets.AddFromServiceManager(builder.Configuration);
     builder.Services.AddRelayHub();
     ListenAddress.SetDefault(builder);
+
+    var options = builder.AddServerOptions();
+    builder.AddTlsCertificate(options);
+    builder.AddRelayTelemetry(options);
+    builder.Services.AddSingleton<AdminKey>();
+    builder.AddStatusPage(options);
 
     var app = builder.Build();
     app.MapRelayHub();
     app.MapRelayHealth();
+    app.MapRelayMetrics();
+    app.MapStatusPage();
     app.Lifetime.ApplicationStarted.Register(() => ReadyLine.Write(app));
     app.Lifetime.ApplicationStarted.Register(() => OriginsCheck.Warn(app));
 

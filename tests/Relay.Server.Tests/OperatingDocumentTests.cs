@@ -12,18 +12,21 @@ public sealed class OperatingDocumentTests
     private static readonly string[] Rows =
         [.. Repository.Read("docs", "operating.md").Split("\n## ")[1].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
 
-    public static TheoryData<string> Settings => [.. typeof(RelayOptions).GetProperties().Select(property => property.Name)];
+    private static readonly object[] Defaults = [new RelayOptions(), new ServerOptions()];
+
+    public static TheoryData<string> Settings => [.. Defaults.SelectMany(options => options.GetType().GetProperties()).Select(property => property.Name)];
 
     [Theory]
     [MemberData(nameof(Settings))]
     public void A_setting_is_documented_as_it_is(string name)
     {
-        var property = typeof(RelayOptions).GetProperty(name)!;
+        var defaults = Defaults.Single(options => options.GetType().GetProperty(name) is not null);
+        var property = defaults.GetType().GetProperty(name)!;
         var row = Assert.Single(Rows, row => row.StartsWith($"| `{name}` |", StringComparison.Ordinal));
 
         var cells = row.Split('|', StringSplitOptions.TrimEntries);
 
-        Assert.Equal(Text(property.GetValue(new RelayOptions())), cells[4]);
+        Assert.Equal(Text(property.GetValue(defaults)), cells[4]);
         if (property.GetCustomAttribute<RangeAttribute>() is { } range)
             Assert.Equal($"{Text(Limit(range, range.Minimum))} to {Text(Limit(range, range.Maximum))}", cells[3]);
         Assert.NotEqual("", cells[5]);
@@ -42,6 +45,7 @@ public sealed class OperatingDocumentTests
         TimeSpan { Milliseconds: not 0 } time => time.ToString("c", CultureInfo.InvariantCulture).TrimEnd('0'),
         TimeSpan time => time.ToString("c", CultureInfo.InvariantCulture),
         bool flag => flag ? "true" : "false",
+        "" => "empty",
         string text => $"`{text}`",
         ICollection<string> { Count: 0 } => "none",
         _ => throw new ArgumentOutOfRangeException(nameof(value), value, "The document has no form for this kind of default yet."),

@@ -28,10 +28,14 @@ internal sealed class RelayApp : IAsyncDisposable
             [
                 // Any free port: the program's own setting would otherwise win over the factory's.
                 KeyValuePair.Create("Urls", (string?)"http://127.0.0.1:0"),
-                .. settings.Select(one => KeyValuePair.Create("Relay:" + one.Name, (string?)one.Value)),
+                .. settings.Where(one => !IsForTheProgram(one.Name)).Select(one => KeyValuePair.Create("Relay:" + one.Name, (string?)one.Value)),
             ]))
             .ConfigureTestServices(added => services?.Invoke(added))
             .ConfigureLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(Logs)));
+
+        // What the program has to know before it is built: it gets these on its command line.
+        foreach (var (name, value) in settings.Where(one => IsForTheProgram(one.Name)))
+            _factory = _factory.WithWebHostBuilder(host => host.UseSetting(name, value));
 
         if (sockets)
         {
@@ -60,6 +64,9 @@ internal sealed class RelayApp : IAsyncDisposable
     /// <summary>With every log of every level, the framework's too.</summary>
     public static RelayApp WithEveryLog(params (string Name, string Value)[] settings) => new(
         true, "Development", services => services.Configure<LoggerFilterOptions>(options => options.Rules.Clear()), settings);
+
+    private static bool IsForTheProgram(string setting) =>
+        setting.StartsWith("Server:", StringComparison.Ordinal) || setting.StartsWith("OTEL_", StringComparison.Ordinal);
 
     /// <summary>Stops the program as a signal does.</summary>
     public async Task Stop()

@@ -1,0 +1,61 @@
+using Microsoft.Extensions.Options;
+
+namespace Relay.Server.Tls;
+
+/// <summary>Looks now and then whether the certificate has changed.</summary>
+/// <remarks>Looks, and does not wait for the file system to say so: that does not work through links, mounts and the ways of every tool.</remarks>
+internal sealed partial class CertificateWatch(
+    CertificateFile certificate, IOptions<ServerOptions> options, TimeProvider time, ILogger<CertificateWatch> logger) : BackgroundService
+{
+    private static readonly TimeSpan Soon = TimeSpan.FromDays(7);
+    private string? _lastFailure;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(options.Value.CertificateCheckInterval, time);
+        using var stopping = stoppingToken.Register(timer.Dispose);
+        Tell();
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
+            Look();
+    }
+
+    private void Look()
+    {
+        try
+        {
+            if (certificate.Refresh())
+                Tell();
+            _lastFailure = null;
+        }
+        catch (IOException failure) when (failure.Message == _lastFailure)
+        {
+            // Said before.
+        }
+        catch (IOException failure)
+        {
+            _lastFailure = failure.Message;
+            NotRead(logger, options.Value.CertificatePath, failure.Message, certificate.Leaf.NotAfter);
+        }
+    }
+
+    private void Tell()
+    {
+        var leaf = certificate.Leaf;
+        if (leaf.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime < Soon)
+            Ends(logger, leaf.Subject, options.Value.CertificatePath, leaf.NotAfter);
+        else
+            InUse(logger, leaf.Subject, leaf.NotAfter);
+    }
+
+    [LoggerMessage(4020, LogLevel.Information, "New TLS connections get the certificate {Subject}, good until {NotAfter}")]
+    private static partial void InUse(ILogger logger, string subject, DateTime notAfter);
+
+    [LoggerMessage(4021, LogLevel.Warning,
+        "The certificate {Subject} (Server:CertificatePath, {Path}) is good until {NotAfter} only. Renew it there: the relay takes the new one by itself")]
+    private static partial void Ends(ILogger logger, string subject, string path, DateTime notAfter);
+
+    [LoggerMessage(4022, LogLevel.Warning,
+        "The certificate (Server:CertificatePath, {Path}) has changed, and what is there now cannot be used: {Why} The former one stays in use; it is " +
+        "good until {NotAfter}. Looking again every Server:CertificateCheckInterval")]
+    private static partial void NotRead(ILogger logger, string path, string why, DateTime notAfter);
+}

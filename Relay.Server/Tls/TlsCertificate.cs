@@ -1,0 +1,32 @@
+namespace Relay.Server.Tls;
+
+/// <summary>Lets <c>https</c> addresses use the certificate in <see cref="ServerOptions.CertificatePath"/>.</summary>
+internal static class TlsCertificate
+{
+    public static void AddTlsCertificate(this WebApplicationBuilder builder, ServerOptions options)
+    {
+        if (options.CertificatePath.Length == 0)
+            return;
+
+        builder.Services.AddSingleton<CertificateFile>();
+        builder.Services.AddHostedService<CertificateWatch>();
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            var certificate = kestrel.ApplicationServices.GetRequiredService<CertificateFile>();
+
+            // Read before the relay listens: a wrong file stops the start, and not the first client.
+            _ = certificate.Current;
+            kestrel.ConfigureHttpsDefaults(https =>
+            {
+                https.ServerCertificateSelector = (_, _) => certificate.Leaf;
+
+                // A selector alone cannot bring the chain along.
+                https.OnAuthenticate = (_, tls) =>
+                {
+                    tls.ServerCertificateContext = certificate.Current;
+                    tls.ServerCertificateSelectionCallback = null;
+                };
+            });
+        });
+    }
+}
