@@ -1,5 +1,9 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Diagnostics.HealthChecks;
+using Microsoft.Extensions.Options;
 using Relay.Contracts;
+using Relay.Hub.Observability;
 using Relay.Hub.Sessions;
 using TestKit;
 
@@ -179,7 +183,9 @@ public sealed class SessionTests
     [Fact]
     public async Task A_stopping_relay_is_not_ready()
     {
-        var ready = new RelayReadiness(_relay.Sessions);
+        await using var services = new ServiceCollection().AddMetrics().BuildServiceProvider();
+        var status = new RelayStatus(new RelayMetrics(services.GetRequiredService<IMeterFactory>()), _relay.Sessions);
+        var ready = new RelayReadiness(status, Options.Create(_relay.Directory.Options));
         var context = new HealthCheckContext();
         Assert.Equal(HealthStatus.Healthy, (await ready.CheckHealthAsync(context, TestContext.Current.CancellationToken)).Status);
 
