@@ -14,41 +14,45 @@ internal sealed class Arrivals(DuplicateFilter seen)
     // One lock over the filter and the copies: between "seen before" and "its first copy is not acknowledged yet" the
     // other path's pump, or the application, could otherwise slip in.
     private readonly Lock _gate = new();
-    private readonly Dictionary<(PeerId Sender, MessageId Id), List<ReceivedMessage>> _unacknowledged = [];
+    // No list for the first copy of a message, which is what most have: only for those that came behind it.
+    private readonly Dictionary<(PeerId Sender, MessageId Id), List<ReceivedMessage>?> _unacknowledged = new(SenderAndId.Comparer);
 
-    /// <returns>What the application gets; null for a repeat.</returns>
-    public ReceivedMessage? Take(ReceivedMessage copy)
+    /// <summary>Notes one copy of a message.</summary>
+    /// <returns>Whether it is the first, and so what the application gets. Another one is acknowledged when the first is.</returns>
+    public bool IsFirst(ReceivedMessage copy)
     {
-        copy.Hold();
+        var key = (copy.Sender, copy.Id);
         lock (_gate)
         {
-            if (_unacknowledged.TryGetValue((copy.Sender, copy.Id), out var copies))
+            if (_unacknowledged.TryGetValue(key, out var later))
             {
-                copies.Add(copy);
-                return null;
+                copy.Hold();
+                (_unacknowledged[key] = later ?? []).Add(copy);
+                return false;
             }
 
             if (seen.IsNew(copy.Sender, copy.Id))
             {
-                _unacknowledged[(copy.Sender, copy.Id)] = [copy];
-                return new ReceivedMessage(copy.Sender, copy.Id, copy.Payload, copy.Path, Acknowledged);
+                _unacknowledged[key] = null;
+                return true;
             }
         }
 
         // The application has long acknowledged it; this copy only still has to leave where it came from.
         copy.Acknowledge();
-        return null;
+        return false;
     }
 
-    private void Acknowledged(ReceivedMessage message)
+    /// <summary>The application has acknowledged the first copy of a message: the others are acknowledged as well.</summary>
+    public void Acknowledged(ReceivedMessage first)
     {
-        List<ReceivedMessage>? copies;
+        List<ReceivedMessage>? later;
         lock (_gate)
         {
-            _unacknowledged.Remove((message.Sender, message.Id), out copies);
+            _unacknowledged.Remove((first.Sender, first.Id), out later);
         }
 
-        foreach (var copy in copies ?? [])
+        foreach (var copy in later ?? [])
             copy.Acknowledge();
     }
 }

@@ -29,6 +29,10 @@ internal sealed class DuplicateFilter(int idsPerSender = 4096, int senders = 256
 
     private SeenIds HeardFrom(PeerId sender)
     {
+        // The one heard from last is in its place already.
+        if (_senders.Last is { } last && last.Value.Sender == sender)
+            return last.Value;
+
         if (_bySender.TryGetValue(sender, out var known))
         {
             _senders.Remove(known);

@@ -12,6 +12,9 @@ public sealed class ReceivedMessage(
 
     private int _state;
 
+    /// <summary>Whatever the transport it came by needs to know it again.</summary>
+    internal object? Origin { get; init; }
+
     /// <summary>Who sent it, as the path attests: the relay's registered PeerId, or the peer at the other end of a direct connection.</summary>
     public PeerId Sender { get; } = sender;
 

@@ -1,4 +1,5 @@
 using MessagePack;
+using Relay.Contracts.Formatting;
 
 namespace Relay.Contracts;
 
@@ -95,6 +96,13 @@ public sealed class Accepted
 {
     [Key(0)]
     public IReadOnlyList<NumberRange>? Ranges { get; init; }
+
+    /// <summary>
+    /// The relay has read every message up to this number. It says so when some of them wait for a slow recipient and so have no
+    /// answer yet; 0 when the answers alone tell.
+    /// </summary>
+    [Key(1)]
+    public long Read { get; init; }
 }
 
 /// <summary>The argument of <see cref="IRelayClient.Queued"/>.</summary>
@@ -128,6 +136,7 @@ public sealed class RelayError
 
 /// <summary>The argument of <see cref="IRelayClient.Deliver"/>.</summary>
 [MessagePackObject]
+[MessagePackFormatter(typeof(DeliveryFormatter))]
 public sealed class Delivery
 {
     /// <summary>The position of the first message; the others follow it without a gap.</summary>
@@ -140,7 +149,7 @@ public sealed class Delivery
 
 /// <summary>One message on its way from the relay.</summary>
 [MessagePackObject]
-public sealed class DeliveredMessage
+public readonly record struct DeliveredMessage
 {
     /// <summary>The PeerId the sender registered. The relay writes it; nothing a sender says can change it.</summary>
     [Key(0)]
@@ -148,10 +157,13 @@ public sealed class DeliveredMessage
 
     /// <summary>The sender's id of the message, 16 bytes. The same (sender, id) may come again and is then to be dropped.</summary>
     [Key(1)]
-    public ReadOnlyMemory<byte> Id { get; init; }
+    public MessageId Id { get; init; }
 
     [Key(2)]
     public ReadOnlyMemory<byte> Payload { get; init; }
+
+    // Neither a PeerId nor a payload must reach a log through a record's generated text.
+    public override string ToString() => $"{Id} ({Payload.Length} bytes)";
 }
 
 /// <summary>The argument of <see cref="IRelayClient.Dropped"/>.</summary>

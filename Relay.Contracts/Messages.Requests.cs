@@ -1,4 +1,5 @@
 using MessagePack;
+using Relay.Contracts.Formatting;
 
 namespace Relay.Contracts;
 
@@ -39,6 +40,7 @@ public sealed class RegisterRequest
 
 /// <summary>The argument of <see cref="IRelayHub.Relay"/>.</summary>
 [MessagePackObject]
+[MessagePackFormatter(typeof(RelayRequestFormatter))]
 public sealed class RelayRequest
 {
     /// <summary>
@@ -54,19 +56,22 @@ public sealed class RelayRequest
 
 /// <summary>One message on its way to the relay.</summary>
 [MessagePackObject]
-public sealed class OutboundMessage
+public readonly record struct OutboundMessage
 {
     /// <summary>The PeerId of the recipient, in text.</summary>
     [Key(0)]
     public string? To { get; init; }
 
-    /// <summary>16 bytes, chosen before the first attempt and kept on every retry.</summary>
+    /// <summary>16 bytes, chosen before the first attempt and kept on every retry. Whatever else came off the wire is the default, which is none.</summary>
     [Key(1)]
-    public ReadOnlyMemory<byte> Id { get; init; }
+    public MessageId Id { get; init; }
 
     /// <summary>Encrypted bytes, at most <see cref="RelayLimits.MaxPayloadBytes"/>; handed on bit for bit.</summary>
     [Key(2)]
     public ReadOnlyMemory<byte> Payload { get; init; }
+
+    // Neither a PeerId nor a payload must reach a log through a record's generated text.
+    public override string ToString() => $"{Id} ({Payload.Length} bytes)";
 }
 
 /// <summary>The argument of <see cref="IRelayHub.Acknowledge"/>. Both figures are cumulative; an older one changes nothing.</summary>

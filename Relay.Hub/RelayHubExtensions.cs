@@ -10,6 +10,7 @@ using Relay.Hub.Mailboxes;
 using Relay.Hub.Observability;
 using Relay.Hub.Protocol;
 using Relay.Hub.Sessions;
+using Relay.Hub.WebSockets;
 
 namespace Relay.Hub;
 
@@ -45,6 +46,8 @@ public static class RelayHubExtensions
             new RelayStatus(provider.GetRequiredService<RelayMetrics>(), provider.GetRequiredService<SessionRegistry>()));
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionPolicy, OptionsPolicy>());
         services.AddHostedService<MailboxSweeper>();
+        services.TryAddSingleton<WebSocketConnections>();
+        services.AddHostedService(static provider => provider.GetRequiredService<WebSocketConnections>());
         services.AddHealthChecks().AddCheck<RelayReadiness>("relay", tags: [ReadyTag]);
 
         // Options binding must not bring back what the hub's contract rules out, so this is set here and not configurable.
@@ -77,12 +80,10 @@ public static class RelayHubExtensions
         {
             // Redelivery after a lost connection is the mailbox's work; SignalR's own would be a second, weaker one.
             connection.AllowStatefulReconnects = false;
-            connection.TransportSendTimeout = TimeSpan.FromSeconds(10);
-
-            // How long a client may take to answer the closing of its socket. The default of 5 s is as long as a whole
-            // shutdown may take, and a client that went wrong - by a frame too large, say - does not answer at all.
-            connection.WebSockets.CloseTimeout = TimeSpan.FromSeconds(1);
+            connection.TransportSendTimeout = WebSocketConnections.SendTimeout;
+            connection.WebSockets.CloseTimeout = WebSocketConnections.CloseTimeout;
         });
+        WebSocketRoute.Add(endpoints, hub);
 
         // Nobody else asks for them: they are there to be looked at from outside.
         services.GetRequiredService<RelayGauges>();

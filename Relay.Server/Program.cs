@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Relay.Hub;
 using Relay.Server;
 using Relay.Server.Admin;
@@ -12,6 +13,7 @@ try
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
     Secrets.AddFromServiceManager(builder.Configuration);
     builder.Services.AddRelayHub();
+    builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
     ListenAddress.SetDefault(builder);
 
     var options = builder.AddServerOptions();

@@ -8,6 +8,7 @@ public sealed partial class HybridTransport
     private readonly Pulse _directChanged = new();
     private readonly Pulse _fallbackChanged = new();
     private readonly Arrivals _arrivals;
+    private readonly Action<ReceivedMessage> _acknowledged;
     private readonly Channel<ReceivedMessage> _inbox;
     private ReceivedMessage? _handedOut;
 
@@ -42,8 +43,9 @@ public sealed partial class HybridTransport
             try
             {
                 var copy = await path.ReceiveAsync(_stopping.Token).ConfigureAwait(false);
-                if (_arrivals.Take(copy) is { } message)
-                    await _inbox.Writer.WriteAsync(message, _stopping.Token).ConfigureAwait(false);
+                copy.Hold();
+                if (_arrivals.IsFirst(copy))
+                    await _inbox.Writer.WriteAsync(HandOut(copy), _stopping.Token).ConfigureAwait(false);
                 else
                     _logger.RepeatDropped(copy.Sender, copy.Id, copy.Path);
             }
@@ -57,6 +59,15 @@ public sealed partial class HybridTransport
                 await WaitAsync(nextChange).ConfigureAwait(false);
             }
         }
+    }
+
+    private ReceivedMessage HandOut(ReceivedMessage copy) =>
+        new(copy.Sender, copy.Id, copy.Payload, copy.Path, _acknowledged) { Origin = copy };
+
+    private void Acknowledged(ReceivedMessage message)
+    {
+        _arrivals.Acknowledged(message);
+        ((ReceivedMessage)message.Origin!).Acknowledge();
     }
 
     private async Task WaitAsync(Task change)

@@ -58,6 +58,7 @@ public sealed partial class HybridTransport : ITransport
         _logger = logger ?? NullLogger.Instance;
         _routes = new Routes(direct, fallback, options.DirectRetryDelay, time);
         _lanesShare = new LaneContext(_routes, options, RaiseLossReported, _logger, _stopping.Token);
+        _acknowledged = Acknowledged;
         _arrivals = new Arrivals(new DuplicateFilter(options.RememberedIdsPerSender, options.RememberedSenders));
         _inbox = Channel.CreateBounded<ReceivedMessage>(options.InboxCapacity);
 

@@ -8,6 +8,9 @@ internal sealed class AcknowledgementTracker
     /// <summary>Everything up to this position is acknowledged.</summary>
     public long Acknowledged { get; private set; }
 
+    /// <summary>Bytes of payload acknowledged, all in all.</summary>
+    public long AcknowledgedBytes { get; private set; }
+
     /// <summary>Starts over: the positions before mean nothing any more, and their acknowledgements change nothing.</summary>
     public void Restart(long acknowledged)
     {
@@ -16,9 +19,9 @@ internal sealed class AcknowledgementTracker
     }
 
     /// <summary>A position came in. Positions go up, and may skip what was lost.</summary>
-    public Slot Open(long position)
+    public Slot Open(long position, int bytes = 0)
     {
-        var slot = new Slot(position);
+        var slot = new Slot(position, bytes);
         _open.Enqueue(slot);
         return slot;
     }
@@ -29,13 +32,19 @@ internal sealed class AcknowledgementTracker
         slot.IsSettled = true;
         var before = Acknowledged;
         while (_open.TryPeek(out var oldest) && oldest.IsSettled)
+        {
             Acknowledged = _open.Dequeue().Position;
+            AcknowledgedBytes += oldest.Bytes;
+        }
+
         return Acknowledged != before;
     }
 
-    internal sealed class Slot(long position)
+    internal sealed class Slot(long position, int bytes)
     {
         public long Position { get; } = position;
+
+        public int Bytes { get; } = bytes;
 
         public bool IsSettled { get; set; }
     }

@@ -9,11 +9,12 @@ namespace Client.Transport.Relay;
 /// position what it has already, so the application sees nothing twice, and a message it still holds can be acknowledged
 /// on a later connection than the one it came by. Safe to call from any thread.
 /// </remarks>
-internal sealed class Inbox(int rememberedIds)
+internal sealed class Inbox
 {
     private readonly Lock _gate = new();
     private readonly AcknowledgementTracker _positions = new();
-    private readonly Arrivals _arrivals = new(new DuplicateFilter(rememberedIds));
+    private readonly Arrivals _arrivals;
+    private readonly Action<ReceivedMessage> _acknowledged;
     private readonly Channel<ReceivedMessage> _messages = Channel.CreateUnbounded<ReceivedMessage>();
     private RelayLink? _link;
     private string? _epoch;
@@ -22,7 +23,15 @@ internal sealed class Inbox(int rememberedIds)
     // Up to here the relay keeps nothing for us any more, though the application may not have taken all of it.
     private long _settled;
     private long _report;
+    private long _told;
+    private long _toldBytes;
     private ReceivedMessage? _handedOut;
+
+    public Inbox(int rememberedIds)
+    {
+        _arrivals = new Arrivals(new DuplicateFilter(rememberedIds));
+        _acknowledged = Acknowledged;
+    }
 
     /// <summary>What to tell a relay at registration: the epoch, and up to where the application has taken everything.</summary>
     public (string? Epoch, long Sequence) Resume
@@ -59,47 +68,48 @@ internal sealed class Inbox(int rememberedIds)
     /// <summary>Takes one message, if it is not here already.</summary>
     public void Deliver(RelayLink link, long position, PeerId sender, MessageId id, ReadOnlyMemory<byte> payload)
     {
-        // Before the message, as the loss was.
-        if (SkipTo(link, position) is > 0 and var missing)
-            link.ReportGap(missing);
-
+        long missing;
+        bool untold;
         lock (_gate)
         {
             if (_link != link)
                 return;
 
-            if (position > _received)
+            if (position == _received + 1)
             {
-                _received = position;
-                var slot = _positions.Open(position);
-
-                // Still under the lock: a link that begins now may deliver the next position before this line goes on.
-                if (_arrivals.Take(new ReceivedMessage(sender, id, payload, TransportKind.Relay, _ => Settle(slot))) is { } message)
-                    _messages.Writer.TryWrite(message);
+                Take(position, sender, id, payload);
                 return;
             }
 
-            if (position > _positions.Acknowledged)
-                return;
+            missing = Math.Max(0, position - _received - 1);
+            _received = Math.Max(_received, position - 1);
+            untold = position <= _received && position <= _positions.Acknowledged;
         }
 
         // The relay does not know that it is taken: the acknowledgement came before the relay had delivered the position
         // on this link, and was refused. Unrepeated, it would leave the relay's window full for good.
-        link.AcknowledgeSoon();
+        if (untold)
+            link.AcknowledgeSoon();
+
+        if (missing == 0)
+            return;
+
+        // The loss first, and then the message, as it was.
+        link.ReportGap(missing);
+        Deliver(link, position, sender, id, payload);
     }
 
-    /// <returns>How many positions were left out in front of this one.</returns>
-    private long SkipTo(RelayLink link, long position)
+    private void Take(long position, PeerId sender, MessageId id, ReadOnlyMemory<byte> payload)
     {
-        lock (_gate)
+        _received = position;
+        var message = new ReceivedMessage(sender, id, payload, TransportKind.Relay, _acknowledged)
         {
-            if (_link != link || position <= _received + 1)
-                return 0;
+            Origin = _positions.Open(position, payload.Length),
+        };
 
-            var missing = position - _received - 1;
-            _received = position - 1;
-            return missing;
-        }
+        // Still under the lock: a link that begins now may deliver the next position before this line goes on.
+        if (_arrivals.IsFirst(message))
+            _messages.Writer.TryWrite(message);
     }
 
     /// <summary>The relay says that everything up to a position is lost.</summary>
@@ -140,7 +150,10 @@ internal sealed class Inbox(int rememberedIds)
     public Acknowledgement Acknowledgement()
     {
         lock (_gate)
-            return new Acknowledgement { Epoch = _epoch, Sequence = _positions.Acknowledged, Report = _report };
+        {
+            (_told, _toldBytes) = (_positions.Acknowledged, _positions.AcknowledgedBytes);
+            return new Acknowledgement { Epoch = _epoch, Sequence = _told, Report = _report };
+        }
     }
 
     /// <summary>How many positions the relay has delivered to us and waits for: the length of its window.</summary>
@@ -154,9 +167,18 @@ internal sealed class Inbox(int rememberedIds)
     }
 
     /// <summary>Hands out the next message, and counts the one before as taken unless it is held.</summary>
-    public async ValueTask<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken)
+    public ValueTask<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken)
     {
         Interlocked.Exchange(ref _handedOut, null)?.AcknowledgeUnlessHeld();
+        if (cancellationToken.IsCancellationRequested || !_messages.Reader.TryRead(out var message))
+            return WaitAsync(cancellationToken);
+
+        Interlocked.Exchange(ref _handedOut, message);
+        return ValueTask.FromResult(message);
+    }
+
+    private async ValueTask<ReceivedMessage> WaitAsync(CancellationToken cancellationToken)
+    {
         try
         {
             var message = await _messages.Reader.ReadAsync(cancellationToken).ConfigureAwait(false);
@@ -174,16 +196,24 @@ internal sealed class Inbox(int rememberedIds)
     /// <summary>Nothing more will come. What is here can still be received.</summary>
     public void Complete(Exception reason) => _messages.Writer.TryComplete(reason);
 
+    private void Acknowledged(ReceivedMessage message)
+    {
+        _arrivals.Acknowledged(message);
+        Settle((AcknowledgementTracker.Slot)message.Origin!);
+    }
+
     private void Settle(AcknowledgementTracker.Slot slot)
     {
         RelayLink? link;
+        long messages, bytes;
         lock (_gate)
         {
             if (!_positions.Settle(slot))
                 return;
             link = _link;
+            (messages, bytes) = (_positions.Acknowledged - _told, _positions.AcknowledgedBytes - _toldBytes);
         }
 
-        link?.AcknowledgeSoon();
+        link?.AcknowledgeSoon(messages, bytes);
     }
 }

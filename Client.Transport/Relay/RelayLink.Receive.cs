@@ -6,11 +6,13 @@ namespace Client.Transport.Relay;
 // The relay's callbacks. They come one at a time, in order, and return at once: nothing here waits.
 internal sealed partial class RelayLink
 {
+    private PeerId _lastSender;
+
     private void Listen()
     {
         _connection.On<Challenge>(nameof(IRelayClient.Challenge), OnChallenge);
         _connection.On<Registered>(nameof(IRelayClient.Registered), OnRegistered);
-        _connection.On<Accepted>(nameof(IRelayClient.Accepted), accepted => OnAnswer(accepted.Ranges, SendStatus.Accepted));
+        _connection.On<Accepted>(nameof(IRelayClient.Accepted), OnAccepted);
         _connection.On<Queued>(nameof(IRelayClient.Queued), queued => OnAnswer(queued.Ranges, SendStatus.Queued));
         _connection.On<RelayError>(nameof(IRelayClient.Error), OnError);
         _connection.On<Delivery>(nameof(IRelayClient.Deliver), OnDeliver);
@@ -37,16 +39,22 @@ internal sealed partial class RelayLink
         _registered.TrySetResult(registered);
     }
 
+    private void OnAccepted(Accepted accepted)
+    {
+        OnAnswer(accepted.Ranges, SendStatus.Accepted);
+        _sends.Read(accepted.Read);
+    }
+
     private void OnAnswer(IReadOnlyList<NumberRange>? ranges, SendStatus status)
     {
         foreach (var range in ranges ?? [])
-            _window.Answer(range, new SendResult(status, TransportKind.Relay));
+            _sends.Answer(range, new SendResult(status, TransportKind.Relay));
     }
 
     private void OnError(RelayError error)
     {
         var refusal = new TransportException(TransportError.Io, $"The relay {_url} refused: {error.Message}") { Code = (ErrorCode)error.Code };
-        if (error.Number != 0 && _window.Refuse(error.Number, refusal))
+        if (error.Number != 0 && _sends.Refuse(error.Number, refusal))
             return;
 
         // Before Registered any error is the relay's answer to the registration. Later, from 100 on, it ends the connection:
@@ -70,24 +78,34 @@ internal sealed partial class RelayLink
 
         for (var i = 0; i < messages.Count && IsOpen; i++)
             Deliver(delivery.First + i, messages[i]);
-    }
 
-    private void Deliver(long position, DeliveredMessage? message)
-    {
-        if (message is null || !PeerId.TryParse(message.From, out var sender) || !MessageId.TryRead(message.Id.Span, out var id))
-        {
-            // Its position is skipped when the next message comes, and counted as lost there.
-            _logger.MalformedFrame(_url, nameof(IRelayClient.Deliver));
-            return;
-        }
-
-        _inbox.Deliver(this, position, sender, id, message.Payload);
         if (_inbox.InWindow > _limits.DeliveryWindowMessages)
         {
             Break(new TransportException(
                 TransportError.ConnectionClosed,
                 $"The relay {_url} delivers more without an acknowledgement than the {_limits.DeliveryWindowMessages} messages it had announced."));
         }
+    }
+
+    private void Deliver(long position, in DeliveredMessage message)
+    {
+        if (message.Id == default || !TryReadSender(message.From, out var sender))
+        {
+            // Its position is skipped when the next message comes, and counted as lost there.
+            _logger.MalformedFrame(_url, nameof(IRelayClient.Deliver));
+            return;
+        }
+
+        _inbox.Deliver(this, position, sender, message.Id, message.Payload);
+    }
+
+    private bool TryReadSender(string? from, out PeerId sender)
+    {
+        // Reading a key costs more than everything else here, and most messages come from whom the one before came.
+        if (from != _lastSender.Value && !PeerId.TryParse(from, out _lastSender))
+            _lastSender = default;
+        sender = _lastSender;
+        return sender != default;
     }
 
     /// <summary>Positions are missing without the relay having said so.</summary>

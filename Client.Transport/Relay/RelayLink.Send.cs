@@ -7,66 +7,65 @@ namespace Client.Transport.Relay;
 // What goes to the relay: messages in batches of whatever is waiting, and acknowledgements.
 internal sealed partial class RelayLink
 {
-    // What a batch can take up while the one before is being written. More would only hide the window's backpressure.
-    private readonly Channel<PendingSend> _queue = Channel.CreateBounded<PendingSend>(
-        new BoundedChannelOptions(128) { FullMode = BoundedChannelFullMode.Wait, SingleReader = true });
+    private readonly SendQueue _sends = new();
 
-    private readonly SendWindow _window = new();
+    // An acknowledgement is a call, and the newest says all that older ones would have: one goes at once, the next after
+    // this pause, or as soon as a quarter of the relay's window waits for it. Only what a killed program had taken within
+    // the pause comes again for want of it.
+    private static readonly TimeSpan AcknowledgementPause = TimeSpan.FromMilliseconds(5);
 
-    // One token: "look again". The newest acknowledgement says all that older ones would have.
+    // One token: "look again".
     private readonly Channel<bool> _acknowledgeSoon = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    private long _lastNumber;
+    private volatile TaskCompletionSource _muchToAcknowledge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile bool _acknowledgesSoon;
 
-    public async Task<SendResult> SendAsync(PeerId recipient, OutgoingMessage message, CancellationToken cancellationToken = default)
+    public Task<SendResult> SendAsync(PeerId recipient, OutgoingMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
         if (message.Payload.Length > _limits.MaxPayloadBytes)
         {
-            throw new TransportException(
+            return Task.FromException<SendResult>(new TransportException(
                 TransportError.Io,
                 $"payload too large: {message.Payload.Length} bytes; the relay {_url} takes at most {_limits.MaxPayloadBytes}.")
             {
                 Code = ErrorCode.PayloadTooLarge,
-            };
+            });
         }
 
-        var send = new PendingSend(recipient, message);
-        try
-        {
-            await _queue.Writer.WriteAsync(send, cancellationToken).ConfigureAwait(false);
-        }
-        catch (ChannelClosedException)
-        {
-            throw await _end.Task.ConfigureAwait(false);
-        }
-
-        // Cancelled while it still waits for its turn, it is taken out; later, it only stops this waiting.
-        using (cancellationToken.UnsafeRegister(static (send, token) => ((PendingSend)send!).TrySetCanceled(token), send))
-            return await send.Task.ConfigureAwait(false);
+        var send = new PendingSend(recipient, message, cancellationToken);
+        _sends.Add(send);
+        return send.Task;
     }
 
     /// <summary>The inbox has more to acknowledge.</summary>
-    public void AcknowledgeSoon() => _acknowledgeSoon.Writer.TryWrite(true);
+    /// <param name="messages">How many.</param>
+    /// <param name="bytes">And how many bytes of payload.</param>
+    public void AcknowledgeSoon(long messages = 0, long bytes = 0)
+    {
+        if (!_acknowledgesSoon)
+        {
+            _acknowledgesSoon = true;
+            _acknowledgeSoon.Writer.TryWrite(true);
+        }
+
+        if (messages * 4 >= _limits.DeliveryWindowMessages || bytes * 4 >= _limits.DeliveryWindowBytes)
+            _muchToAcknowledge.TrySetResult();
+    }
 
     private async Task WriteAsync()
     {
         try
         {
-            var batch = new List<OutboundMessage>();
-            while (await _queue.Reader.WaitToReadAsync().ConfigureAwait(false))
+            _sends.Start(_limits);
+            var messages = new List<OutboundMessage>();
+            while (await _sends.WaitAsync().ConfigureAwait(false))
             {
-                var first = _lastNumber + 1;
-                var room = Fill(batch);
-                if (batch.Count > 0)
+                while (_sends.Take(messages) is > 0 and var first)
                 {
-                    await _connection.SendAsync(nameof(IRelayHub.Relay), new RelayRequest { First = first, Messages = batch }, _stop.Token).ConfigureAwait(false);
-                    batch.Clear();
-                }
-                else if (room is not null)
-                {
-                    await room.ConfigureAwait(false);
+                    await _connection.SendAsync(nameof(IRelayHub.Relay), new RelayRequest { First = first, Messages = messages }, _stop.Token).ConfigureAwait(false);
+                    messages.Clear();
                 }
             }
         }
@@ -74,45 +73,6 @@ internal sealed partial class RelayLink
         {
             Break(Closed(failure));
         }
-
-        FailQueued();
-    }
-
-    /// <summary>Moves what is waiting into the batch, as far as batch and window have room.</summary>
-    /// <returns>When the window is full: what to wait for. Else null.</returns>
-    private Task? Fill(List<OutboundMessage> batch)
-    {
-        long bytes = 0;
-        while (batch.Count < _limits.MaxBatchMessages && _queue.Reader.TryPeek(out var next))
-        {
-            if (next.Task.IsCompleted)
-            {
-                _queue.Reader.TryRead(out _);
-                continue;
-            }
-
-            if (batch.Count > 0 && bytes + next.Bytes > _limits.MaxBatchBytes)
-                return null;
-            if (!_window.Fits(next.Bytes, _limits, out var room))
-                return room;
-
-            _queue.Reader.TryRead(out _);
-            if (!_window.TryAdd(_lastNumber + 1, next))
-                continue;
-
-            _lastNumber++;
-            batch.Add(next.Outbound);
-            bytes += next.Bytes;
-        }
-
-        return null;
-    }
-
-    /// <summary>Fails what never left. The queue is closed by now, so nothing can come in behind this.</summary>
-    private void FailQueued()
-    {
-        while (_queue.Reader.TryRead(out var send))
-            send.TrySetException(_end.Task.Result);
     }
 
     private async Task AcknowledgeAsync()
@@ -122,7 +82,13 @@ internal sealed partial class RelayLink
             while (await _acknowledgeSoon.Reader.WaitToReadAsync().ConfigureAwait(false))
             {
                 _acknowledgeSoon.Reader.TryRead(out _);
+                _muchToAcknowledge = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+                // Before looking: whoever settles more behind this line raises it again.
+                _acknowledgesSoon = false;
                 await _connection.SendAsync(nameof(IRelayHub.Acknowledge), _inbox.Acknowledgement(), _stop.Token).ConfigureAwait(false);
+                await _muchToAcknowledge.Task.WaitAsync(AcknowledgementPause, _time, _stop.Token)
+                    .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
         }
         catch (Exception failure)

@@ -128,8 +128,7 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
 
         // Frees a writer that is stuck in front of a relay that does not read.
         _stop.Cancel();
-        _queue.Writer.TryComplete();
-        _window.Break(reason);
+        _sends.Break(reason);
         _acknowledgeSoon.Writer.TryComplete();
     }
 

@@ -64,9 +64,18 @@ public sealed partial class RelayTransport : ITransport
 
     /// <inheritdoc/>
     /// <remarks>Sends that do not wait for each other keep the order of their calls, also while there is no connection yet.</remarks>
-    public async ValueTask<SendResult> SendAsync(PeerId recipient, OutgoingMessage message, CancellationToken cancellationToken = default)
+    public ValueTask<SendResult> SendAsync(PeerId recipient, OutgoingMessage message, CancellationToken cancellationToken = default)
     {
         ArgumentNullException.ThrowIfNull(message);
+
+        // A link is to be seen here only when all those who waited for it have had their turn.
+        return _link is { IsOpen: true } link && !cancellationToken.IsCancellationRequested
+            ? new ValueTask<SendResult>(link.SendAsync(recipient, message, cancellationToken))
+            : SendSoonAsync(recipient, message, cancellationToken);
+    }
+
+    private async ValueTask<SendResult> SendSoonAsync(PeerId recipient, OutgoingMessage message, CancellationToken cancellationToken)
+    {
         cancellationToken.ThrowIfCancellationRequested();
         var sending = await WithLink(link => link.SendAsync(recipient, message, cancellationToken)).WaitAsync(cancellationToken).ConfigureAwait(false);
         return await sending.ConfigureAwait(false);

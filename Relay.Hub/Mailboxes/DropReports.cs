@@ -22,6 +22,9 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
     /// </summary>
     private const int MaxTold = 64;
 
+    /// <summary>Reports that take none: those of a peer that retired without any.</summary>
+    public static DropReports Retired { get; } = new(new MailboxBudget(0), TimeProvider.System) { _retired = true };
+
     private readonly Lock _gate = new();
     private readonly Fifo<DropReport> _reports = new();
     private readonly HashSet<(PeerId, MessageId)> _lost = new(SenderAndId.Comparer);

@@ -13,7 +13,7 @@ internal sealed class Fifo<T>
     public void Enqueue(in T item)
     {
         if (Count == _slots.Length)
-            Resize(Math.Max(4, Count * 2));
+            Resize(Math.Max(4, Count + (Count / 2)));
 
         _slots[Slot(Count)] = item;
         Count++;

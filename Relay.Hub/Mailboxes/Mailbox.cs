@@ -18,12 +18,14 @@ namespace Relay.Hub.Mailboxes;
 /// </remarks>
 internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget budget, TimeProvider time, long acknowledged)
 {
-    private readonly Fifo<MailboxEntry> _accepted = new();
-    private readonly LinkedList<(MailboxEntry Entry, SendTicket Ticket)> _waiting = new();
+    private readonly Fifo<HeldMessage> _accepted = new();
 
-    // The (sender, id) of each accepted message: a sender that repeats one, because it lost the answer, is answered
-    // again, and nothing is held twice. Without it a retry into a full mailbox would evict its own first copy.
-    private readonly HashSet<(PeerId, MessageId)> _known = new(SenderAndId.Comparer);
+    // A sender that repeats a message, because it lost the answer, is answered again, and nothing is held twice. Without
+    // that a retry into a full mailbox would evict its own first copy.
+    private readonly SenderShares _shares = new();
+
+    // None until a recipient is slow.
+    private LinkedList<(MailboxEntry Entry, SendTicket Ticket)>? _waiting;
 
     private long _head = acknowledged + 1;
     private long _delivered = acknowledged;
@@ -43,7 +45,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
 
     public int Count => _accepted.Count;
 
-    public int WaitingCount => _waiting.Count;
+    public int WaitingCount => _waiting?.Count ?? 0;
 
     /// <summary>Whether the recipient is connected.</summary>
     public bool Attended { get; private set; }
@@ -58,8 +60,9 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
     public AppendOutcome Append(in MailboxEntry entry, in SendTicket ticket, MailboxChanges changes)
     {
         // First come, first served: while others wait, a new message waits behind them, its own sender's among them.
-        var mustWait = Attended && (_waiting.Count > 0 || _accepted.Count >= capacity);
-        if (!mustWait && _known.Contains((entry.Sender, entry.Id)))
+        var mustWait = Attended && (WaitingCount > 0 || _accepted.Count >= capacity);
+        var share = _shares.Of(entry.Sender);
+        if (!mustWait && share.Holds(entry.Id, _accepted))
             return AcceptedOutcome;
 
         if (!budget.TryTake(entry.Cost))
@@ -73,12 +76,12 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
                 return AppendOutcome.SendWindowExceeded;
             }
 
-            _waiting.AddLast((entry, ticket));
+            (_waiting ??= new()).AddLast((entry, ticket));
             return AppendOutcome.Waiting;
         }
 
         MakeRoom(changes);
-        Accept(entry);
+        Accept(entry, entry.StoredAt);
         return AcceptedOutcome;
     }
 
@@ -103,28 +106,21 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
         AcceptWaiting(changes);
     }
 
-    /// <summary>Copies the next undelivered messages to <paramref name="batch"/> and leases them to the recipient.</summary>
-    /// <returns>The position of the first one; meaningless if there is none.</returns>
-    public long Lease(in LeaseLimits limits, List<MailboxEntry> batch)
+    /// <summary>Leases the next undelivered messages to the recipient.</summary>
+    /// <param name="first">The position of the first one; meaningless if there is none.</param>
+    public DeliveredMessage[] Lease(in LeaseLimits limits, out long first)
     {
-        var first = _head + _leased;
-        long bytes = 0;
-        while (_leased < _accepted.Count && batch.Count < limits.BatchMessages && _leased < limits.WindowMessages)
+        first = _head + _leased;
+        var batch = new DeliveredMessage[CountLeasable(limits)];
+        for (var i = 0; i < batch.Length; i++)
         {
-            ref readonly var next = ref _accepted[_leased];
-            var size = next.Payload.Length;
-            // A message larger than a limit still goes, alone.
-            if ((batch.Count > 0 && bytes + size > limits.BatchBytes) || (_leased > 0 && _leasedBytes + size > limits.WindowBytes))
-                break;
-
-            batch.Add(next);
-            bytes += size;
-            _leasedBytes += size;
-            _leased++;
+            ref readonly var next = ref _accepted[_leased++];
+            _leasedBytes += next.Payload.Length;
+            batch[i] = new DeliveredMessage { From = next.Share.Sender.Value, Id = next.Id, Payload = next.Payload };
         }
 
         _delivered = Math.Max(_delivered, _head + _leased - 1);
-        return first;
+        return batch;
     }
 
     /// <summary>The recipient has taken everything up to a position.</summary>
@@ -157,14 +153,14 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
     /// <summary>A sender's connection ended: its waiting messages were never accepted, and it will send them again.</summary>
     public void ForgetWaiting(ISender sender)
     {
-        for (var node = _waiting.First; node is not null;)
+        for (var node = _waiting?.First; node is not null;)
         {
             var next = node.Next;
             if (ReferenceEquals(node.Value.Ticket.Sender, sender))
             {
                 budget.Return(node.Value.Entry.Cost);
                 sender.EndWait(node.Value.Entry.Payload.Length);
-                _waiting.Remove(node);
+                _waiting!.Remove(node);
             }
 
             node = next;
@@ -173,19 +169,38 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
 
     private AppendOutcome AcceptedOutcome => Attended ? AppendOutcome.Accepted : AppendOutcome.Queued;
 
-    private void Accept(in MailboxEntry entry)
+    private void Accept(in MailboxEntry entry, long storedAt)
     {
-        _accepted.Enqueue(entry);
-        _known.Add((entry.Sender, entry.Id));
+        var share = _shares.Of(entry.Sender);
+        _accepted.Enqueue(new HeldMessage(share, entry.Id, entry.Payload, storedAt));
+        share.Add(entry.Id, entry.Payload.Length);
+    }
+
+    private int CountLeasable(in LeaseLimits limits)
+    {
+        var end = _leased;
+        long bytes = 0;
+        while (end < _accepted.Count && end - _leased < limits.BatchMessages && end < limits.WindowMessages)
+        {
+            // A message larger than a limit still goes, alone.
+            var size = _accepted[end].Payload.Length;
+            if ((end > _leased && bytes + size > limits.BatchBytes) || (end > 0 && _leasedBytes + bytes + size > limits.WindowBytes))
+                break;
+
+            bytes += size;
+            end++;
+        }
+
+        return end - _leased;
     }
 
     private void AcceptWaiting(MailboxChanges changes)
     {
-        while (_waiting.First is { } node && (!Attended || _accepted.Count < capacity))
+        while (_waiting?.First is { } node && (!Attended || _accepted.Count < capacity))
         {
             var (entry, ticket) = node.Value;
             _waiting.RemoveFirst();
-            if (_known.Contains((entry.Sender, entry.Id)))
+            if (_shares.Of(entry.Sender).Holds(entry.Id, _accepted))
             {
                 budget.Return(entry.Cost);
             }
@@ -193,7 +208,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
             {
                 MakeRoom(changes);
                 // Its time to live starts now: while it waited, its sender knew that nobody had it.
-                Accept(entry with { StoredAt = time.GetTimestamp() });
+                Accept(entry, time.GetTimestamp());
             }
 
             ticket.Sender.EndWait(entry.Payload.Length);
@@ -209,32 +224,40 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
 
     private void Lose(DropReason reason, MailboxChanges changes)
     {
-        changes.Dropped.Add((RemoveOldest(), reason));
+        var lost = RemoveOldest();
+        var entry = new MailboxEntry(lost.Share.Sender, lost.Id, lost.Payload, lost.StoredAt);
+        budget.Return(entry.Cost);
+        changes.Dropped.Add((entry, reason));
         _lostAt = time.GetTimestamp();
     }
 
     private void Settle(long sequence)
     {
+        long cost = 0;
         while (_accepted.Count > 0 && _head <= sequence)
         {
-            var entry = RemoveOldest();
+            var bytes = RemoveOldest().Payload.Length;
+            cost += MailboxEntry.CostOf(bytes);
             if (_leased > 0)
             {
                 _leased--;
-                _leasedBytes -= entry.Payload.Length;
+                _leasedBytes -= bytes;
             }
         }
 
+        // Once for all of them: the budget is every mailbox's, and so contended.
+        budget.Return(cost);
         Acknowledged = sequence;
     }
 
-    private MailboxEntry RemoveOldest()
+    private HeldMessage RemoveOldest()
     {
-        var entry = _accepted.Dequeue();
-        _known.Remove((entry.Sender, entry.Id));
-        budget.Return(entry.Cost);
+        var held = _accepted.Dequeue();
+        held.Share.Remove(held.Id, held.Payload.Length);
+        if (held.Share.Count == 0)
+            _shares.Forget(held.Share);
         _head++;
-        return entry;
+        return held;
     }
 
     private void EndLease() => (_leased, _leasedBytes) = (0, 0);

@@ -2,7 +2,7 @@ using Relay.Contracts;
 
 namespace Relay.Hub.Mailboxes;
 
-/// <summary>A message as a mailbox holds it.</summary>
+/// <summary>A message on its way into a mailbox, or out of it as a loss.</summary>
 /// <param name="StoredAt">A <see cref="TimeProvider"/> timestamp: elapsed time, so a corrected clock empties no mailbox.</param>
 internal readonly record struct MailboxEntry(PeerId Sender, MessageId Id, ReadOnlyMemory<byte> Payload, long StoredAt)
 {
@@ -12,7 +12,9 @@ internal readonly record struct MailboxEntry(PeerId Sender, MessageId Id, ReadOn
     /// </summary>
     public const int Overhead = 160;
 
-    public int Cost => Payload.Length + Overhead;
+    public int Cost => CostOf(Payload.Length);
+
+    public static int CostOf(int payloadBytes) => payloadBytes + Overhead;
 
     // A payload must not reach a log through a record's generated text.
     public override string ToString() => $"{Id} ({Payload.Length} bytes)";

@@ -18,23 +18,24 @@ internal sealed class Outbox(int sendWindow)
     private List<NumberRange> _accepted = [];
     private List<NumberRange> _queued = [];
     private readonly Queue<RelayError> _errors = new();
+    private long _read;
 
     /// <returns>False when the outbox is full: the answer is lost, and the connection must end.</returns>
-    public bool TryAdd(long number, AnswerKind kind)
+    public bool TryAdd(NumberRange numbers, AnswerKind kind)
     {
         lock (_gate)
         {
             var ranges = kind == AnswerKind.Accepted ? _accepted : _queued;
-            if (ranges.Count > 0 && ranges[^1].To + 1 == number)
+            if (ranges.Count > 0 && ranges[^1].To + 1 == numbers.From)
             {
-                ranges[^1] = new NumberRange { From = ranges[^1].From, To = number };
+                ranges[^1] = new NumberRange { From = ranges[^1].From, To = numbers.To };
                 return true;
             }
 
             if (ranges.Count >= Capacity)
                 return false;
 
-            ranges.Add(new NumberRange { From = number, To = number });
+            ranges.Add(numbers);
             return true;
         }
     }
@@ -52,14 +53,24 @@ internal sealed class Outbox(int sendWindow)
         }
     }
 
-    public bool TryTakeAccepted([NotNullWhen(true)] out Accepted? accepted)
+    /// <summary>Messages up to this number have been read, though some of them have no answer yet.</summary>
+    public void AddRead(long number)
     {
         lock (_gate)
+            _read = number;
+    }
+
+    public bool TryTakeAccepted([NotNullWhen(true)] out Accepted? accepted)
+    {
+        accepted = null;
+        lock (_gate)
         {
-            accepted = _accepted.Count == 0 ? null : new Accepted { Ranges = _accepted };
-            if (accepted is not null)
-                _accepted = [];
-            return accepted is not null;
+            if (_accepted.Count == 0 && _read == 0)
+                return false;
+
+            accepted = new Accepted { Ranges = _accepted, Read = _read };
+            (_accepted, _read) = ([], 0);
+            return true;
         }
     }
 

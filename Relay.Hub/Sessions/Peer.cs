@@ -9,22 +9,41 @@ namespace Relay.Hub.Sessions;
 /// way and each sees the session before or after, never between. Locks are taken in this order and never the other way:
 /// a peer, then a <see cref="DropReports"/> or an <see cref="Outbox"/>.
 /// </remarks>
-internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directory)
+internal sealed class Peer(PeerId id, PeerDirectory directory)
 {
     /// <summary>What a peer costs while it exists, charged to the budget: invented PeerIds are bounded too.</summary>
     public const int Overhead = 1024;
 
     private readonly Lock _gate = new();
-    private readonly MailboxChanges _changes = new();
+    // What this thread's call changed; empty between calls. Not each peer's own: there may be a hundred thousand of them.
+    [ThreadStatic]
+    private static MailboxChanges? _changes;
+
     private Mailbox? _mailbox;
+    private DropReports? _reports;
     private volatile Session? _session;
     private bool _retired;
 
     public PeerId Id => id;
 
-    public DropReports Reports => reports;
+    /// <summary>What this peer is to be told of its own losses. Made at first use: most never have one.</summary>
+    public DropReports Reports
+    {
+        get
+        {
+            if (Volatile.Read(ref _reports) is { } reports)
+                return reports;
+
+            var made = directory.NewReports();
+            return Interlocked.CompareExchange(ref _reports, made, null) ?? made;
+        }
+    }
 
     public Session? Session => _session;
+
+    private static MailboxChanges Changes => _changes ??= new MailboxChanges();
+
+    private AnswerKind AnswerNow => _session is null ? AnswerKind.Queued : AnswerKind.Accepted;
 
     // Made at first use, under the lock, when this peer is in the directory already: only then has every earlier peer of
     // the same id left its last position there. A sender that never receives needs none.
@@ -44,8 +63,8 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
 
             session.BelongTo(this);
             _session = session;
-            reports.Restart();
-            Mailbox.Attend(resumeFrom, _changes);
+            _reports?.Restart();
+            Mailbox.Attend(resumeFrom, Changes);
             session.Start(Mailbox.Acknowledged);
             CarryOut(AnswerKind.Accepted);
             return true;
@@ -62,7 +81,7 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
                 return false;
 
             _session = null;
-            Mailbox.Leave(_changes);
+            Mailbox.Leave(Changes);
             CarryOut(AnswerKind.Queued);
         }
 
@@ -70,45 +89,64 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
         return true;
     }
 
-    /// <summary>Puts a message into the mailbox.</summary>
-    public AppendOutcome Append(in MailboxEntry entry, Session sender, long number)
+    /// <summary>Puts messages into the mailbox, in order, up to the first that is not accepted at once.</summary>
+    /// <param name="number">The first one's, by which to answer; the others count up from it.</param>
+    /// <param name="now">When they came: a <see cref="TimeProvider"/> timestamp.</param>
+    /// <param name="stopped">What became of the first that was not accepted; if all were, how they were.</param>
+    /// <returns>How many were accepted.</returns>
+    public int Append(ReadOnlySpan<OutboundMessage> messages, Session sender, long number, long now, out AppendOutcome stopped)
     {
-        AppendOutcome outcome;
+        var accepted = 0;
         lock (_gate)
         {
-            if (_retired)
-                return AppendOutcome.Retired;
-
-            // Checked under the lock, so that nothing of a replaced connection comes behind what its successor sends.
-            if (sender.HasEnded)
-                return AppendOutcome.SenderEnded;
-
-            // The first copy was accepted, then lost, and the report is on its way: that is the answer to the repeat too.
-            if (sender.Peer!.Reports.Contains(id, entry.Id))
-                return _session is null ? AppendOutcome.Queued : AppendOutcome.Accepted;
-
-            outcome = Mailbox.Append(entry, new SendTicket(sender, number), _changes);
-            if (outcome == AppendOutcome.Waiting && !sender.WaitsAt(this))
+            do
             {
-                // It ended between the two, and did not know of this peer when it made its round.
-                Mailbox.ForgetWaiting(sender);
-                outcome = AppendOutcome.SenderEnded;
+                stopped = Append(messages[accepted], sender, number + accepted, now);
             }
+            while (stopped is AppendOutcome.Accepted or AppendOutcome.Queued && ++accepted < messages.Length);
 
+            if (accepted > 0)
+                sender.Answer(new NumberRange { From = number, To = number + accepted - 1 }, AnswerNow);
             CarryOut(AnswerKind.Accepted);
         }
 
-        if (outcome == AppendOutcome.Accepted)
+        if (accepted > 0)
             _session?.Wake();
+        return accepted;
+    }
+
+    private AppendOutcome Append(in OutboundMessage message, Session sender, long number, long now)
+    {
+        if (_retired)
+            return AppendOutcome.Retired;
+
+        // Checked under the lock, so that nothing of a replaced connection comes behind what its successor sends.
+        if (sender.HasEnded)
+            return AppendOutcome.SenderEnded;
+
+        // The first copy was accepted, then lost, and the report is on its way: that is the answer to the repeat too.
+        if (sender.Peer!.HasReported(id, message.Id))
+            return _session is null ? AppendOutcome.Queued : AppendOutcome.Accepted;
+
+        var entry = new MailboxEntry(sender.Peer.Id, message.Id, message.Payload, now);
+        var outcome = Mailbox.Append(entry, new SendTicket(sender, number), Changes);
+        if (outcome == AppendOutcome.Waiting && !sender.WaitsAt(this))
+        {
+            // It ended between the two, and did not know of this peer when it made its round.
+            Mailbox.ForgetWaiting(sender);
+            return AppendOutcome.SenderEnded;
+        }
+
         return outcome;
     }
 
-    /// <summary>What to tell the recipient next: losses first, then a batch of messages.</summary>
-    /// <returns>The position of the first message in <paramref name="batch"/>.</returns>
-    public long Lease(Session session, in LeaseLimits limits, List<MailboxEntry> batch)
+    /// <summary>The next messages for the recipient, which are leased to it from here on.</summary>
+    /// <param name="first">The position of the first one.</param>
+    public DeliveredMessage[] Lease(Session session, in LeaseLimits limits, out long first)
     {
+        first = 0;
         lock (_gate)
-            return ReferenceEquals(_session, session) ? Mailbox.Lease(limits, batch) : 0;
+            return ReferenceEquals(_session, session) ? Mailbox.Lease(limits, out first) : [];
     }
 
     /// <summary>Everything up to this position is settled with the recipient.</summary>
@@ -126,7 +164,7 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
     {
         // A replaced connection must not take what its successor is to be told.
         lock (_gate)
-            return ReferenceEquals(_session, session) ? reports.Next() : null;
+            return ReferenceEquals(_session, session) ? _reports?.Next() : null;
     }
 
     /// <summary>How many messages were lost in front of the mailbox, and the position of the last of them.</summary>
@@ -145,8 +183,8 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
             if (!ReferenceEquals(_session, session))
                 return true;
 
-            reports.Acknowledge(report);
-            if (!Mailbox.Acknowledge(sequence, _changes))
+            _reports?.Acknowledge(report);
+            if (!Mailbox.Acknowledge(sequence, Changes))
                 return false;
 
             CarryOut(AnswerKind.Accepted);
@@ -155,6 +193,9 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
         session.Wake();
         return true;
     }
+
+    /// <summary>Whether this peer is still to acknowledge that a message of its was lost.</summary>
+    public bool HasReported(PeerId recipient, MessageId message) => Volatile.Read(ref _reports)?.Contains(recipient, message) == true;
 
     public void ForgetWaiting(Session sender)
     {
@@ -166,11 +207,11 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
     {
         lock (_gate)
         {
-            _mailbox?.Expire(_changes);
+            _mailbox?.Expire(Changes);
             CarryOut(AnswerKind.Queued);
         }
 
-        reports.Expire(directory.Options.ReportTimeToLive);
+        _reports?.Expire(directory.Options.ReportTimeToLive);
     }
 
     /// <summary>Ends this object if nothing would be forgotten with it.</summary>
@@ -187,23 +228,26 @@ internal sealed class Peer(PeerId id, DropReports reports, PeerDirectory directo
             // some positions are left out, and nobody misses them.
             if (_mailbox is not null)
                 directory.RememberLast(_mailbox.Last);
-            return _retired = reports.TryRetire();
+
+            // Whoever is about to make the reports that are not there finds the retired ones instead.
+            return _retired = (Interlocked.CompareExchange(ref _reports, DropReports.Retired, null) ?? DropReports.Retired).TryRetire();
         }
     }
 
     private void CarryOut(AnswerKind answer)
     {
-        foreach (var (sender, number) in _changes.Accepted)
-            ((Session)sender).Answer(number, answer);
-        foreach (var (entry, reason) in _changes.Dropped)
+        var changes = Changes;
+        foreach (var (sender, number) in changes.Accepted)
+            ((Session)sender).Answer(new NumberRange { From = number, To = number }, answer);
+        foreach (var (entry, reason) in changes.Dropped)
             directory.Report(entry.Sender, id, entry.Id, reason);
 
         // Once for each absence: a flood into a full mailbox must not flood the log as well.
-        if (_changes.Dropped is [var (_, first), ..] && Mailbox.Lost == _changes.Dropped.Count)
+        if (changes.Dropped is [var (_, first), ..] && Mailbox.Lost == changes.Dropped.Count)
             directory.Logger.Losing(id, first);
 
-        if (_changes.Accepted.Count > 0)
+        if (changes.Accepted.Count > 0)
             _session?.Wake();
-        _changes.Clear();
+        changes.Clear();
     }
 }

@@ -10,7 +10,8 @@ namespace Relay.Hub.Sessions;
 /// <summary>All peers that are connected or have something waiting. Everybody else costs nothing.</summary>
 internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider time, ILogger<RelayHub> logger)
 {
-    private readonly ConcurrentDictionary<PeerId, Peer> _peers = new();
+    // By the PeerIds' texts, as they come off the wire.
+    private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     private readonly MailboxBudget _budget = new(options.Value.MailboxesBytes);
 
     // A position is never used twice in an epoch, or a client that comes back could take a new message for an old one.
@@ -28,31 +29,16 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
     public int Count => _peers.Count;
 
-    public Peer? Find(PeerId id) => _peers.GetValueOrDefault(id);
+    /// <param name="id">The text of a PeerId, or any other, by which nobody is known.</param>
+    public Peer? Find(string id) => _peers.GetValueOrDefault(id);
 
     /// <summary>The peer of this id, new if need be.</summary>
     /// <param name="always">Even over the budget: for connected peers, which <see cref="RelayOptions.MaxPeers"/> bounds.</param>
     /// <returns>Null if it is new and the budget has no room for it.</returns>
-    public Peer? GetOrAdd(PeerId id, bool always = false) => Find(id) ?? Add(id, always);
+    public Peer? GetOrAdd(PeerId id, bool always = false) => Find(id.Value) ?? Add(id, always);
 
     /// <summary>Whether the peer has a connection now.</summary>
-    public bool IsConnected(PeerId id) => Find(id)?.Session is not null;
-
-    /// <summary>Puts a message into its recipient's mailbox.</summary>
-    public AppendOutcome Append(PeerId recipient, in MailboxEntry entry, Session sender, long number)
-    {
-        while (true)
-        {
-            if (GetOrAdd(recipient) is not { } peer)
-                return AppendOutcome.BudgetExceeded;
-
-            var outcome = peer.Append(entry, sender, number);
-            if (outcome != AppendOutcome.Retired)
-                return outcome;
-
-            Forget(peer);
-        }
-    }
+    public bool IsConnected(PeerId id) => Find(id.Value)?.Session is not null;
 
     /// <summary>Remembers for a sender that a message of its was lost.</summary>
     public void Report(PeerId sender, PeerId recipient, MessageId id, DropReason reason)
@@ -91,7 +77,7 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     /// <summary>Takes a retired peer out. Whoever meets it first does it, so that nobody has to wait for anybody.</summary>
     public void Forget(Peer peer)
     {
-        if (_peers.TryRemove(KeyValuePair.Create(peer.Id, peer)))
+        if (_peers.TryRemove(KeyValuePair.Create(peer.Id.Value, peer)))
             _budget.Return(Peer.Overhead);
     }
 
@@ -102,8 +88,8 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
         else if (!_budget.TryTake(Peer.Overhead))
             return null;
 
-        var added = new Peer(id, new DropReports(_budget, time), this);
-        var peer = _peers.GetOrAdd(id, added);
+        var added = new Peer(id, this);
+        var peer = _peers.GetOrAdd(id.Value, added);
         if (!ReferenceEquals(peer, added))
             _budget.Return(Peer.Overhead);
         return peer;
@@ -111,6 +97,8 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
     public Mailbox NewMailbox() =>
         new(Options.MailboxMessages, Options.MailboxTimeToLive, _budget, time, Interlocked.Read(ref _lastForgotten));
+
+    public DropReports NewReports() => new(_budget, time);
 
     public void RememberLast(long last)
     {

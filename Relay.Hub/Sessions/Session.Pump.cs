@@ -1,5 +1,4 @@
 using Relay.Contracts;
-using Relay.Hub.Mailboxes;
 
 namespace Relay.Hub.Sessions;
 
@@ -114,17 +113,9 @@ internal sealed partial class Session
 
     private async ValueTask<bool> DeliverAsync()
     {
-        var batch = new List<MailboxEntry>();
-        var first = Peer!.Lease(this, _registry.Lease, batch);
-        if (batch.Count == 0)
+        var messages = Peer!.Lease(this, _registry.Lease, out var first);
+        if (messages.Length == 0)
             return false;
-
-        var messages = new DeliveredMessage[batch.Count];
-        for (var i = 0; i < messages.Length; i++)
-        {
-            var entry = batch[i];
-            messages[i] = new DeliveredMessage { From = entry.Sender.Value, Id = entry.Id.ToBytes(), Payload = entry.Payload };
-        }
 
         await _client.Deliver(new Delivery { First = first, Messages = messages }).ConfigureAwait(false);
         return true;

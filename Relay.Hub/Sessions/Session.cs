@@ -66,11 +66,11 @@ internal sealed partial class Session : ISender
     /// <summary>Makes the pump look whether there is something to send.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
 
-    /// <summary>Says yes to a message. The numbers are the client's.</summary>
-    public void Answer(long number, AnswerKind kind)
+    /// <summary>Says yes to messages. The numbers are the client's.</summary>
+    public void Answer(NumberRange numbers, AnswerKind kind)
     {
         // Not here and now: this can run under a peer's lock, and ending takes the locks of the peers this session waits at.
-        if (!_outbox.TryAdd(number, kind) && !_ended)
+        if (!_outbox.TryAdd(numbers, kind) && !_ended)
             ThreadPool.UnsafeQueueUserWorkItem(static session => session.EndUnread(), this, preferLocal: false);
         Wake();
     }

@@ -45,7 +45,7 @@ public sealed class MainWayTests
 
         await bob.SeesTexts("hello");
         Assert.Equal("alice", bob.Delivered[0].From);
-        Assert.Equal(id.ToBytes(), bob.Delivered[0].Id.ToArray());
+        Assert.Equal(id, bob.Delivered[0].Id);
         await alice.SeesAnswers(1);
         Assert.Equal(number, Assert.Single(alice.All<Accepted>()).Ranges![0].From);
     }

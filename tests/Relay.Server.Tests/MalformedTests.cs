@@ -44,15 +44,20 @@ public sealed class MalformedTests : IAsyncLifetime
     {
         var carol = await _relay.Enter("carol");
 
-        await carol.Send(
-            RawPeer.Message("carol", "a"u8.ToArray()),
-            RawPeer.Message("NOBODY!", []),
-            RawPeer.Message(null, []),
-            new OutboundMessage { To = "carol", Id = new byte[15] },
-            new OutboundMessage { To = "carol", Id = new byte[16] },
-            new OutboundMessage(),
-            null!,
-            RawPeer.Message("carol", "b"u8.ToArray()));
+        // As they go over the wire, because the contract's own types cannot hold most of these.
+        var id = new byte[16];
+        object?[] messages =
+        [
+            new object[] { "carol", MessageId.New().ToBytes(), "a"u8.ToArray() },
+            new object[] { "NOBODY!", MessageId.New().ToBytes(), id },
+            new object?[] { null, MessageId.New().ToBytes(), id },
+            new object[] { "carol", new byte[15], id },
+            new object[] { "carol", new byte[16], id },
+            Array.Empty<object>(),
+            null,
+            new object[] { "carol", MessageId.New().ToBytes(), "b"u8.ToArray() },
+        ];
+        await carol.Call(nameof(IRelayHub.Relay), [new object[] { 1, messages }]);
 
         await carol.SeesTexts("a", "b");
         await carol.SeesError(ErrorCode.InvalidRecipient, 2);

@@ -94,7 +94,7 @@ public sealed class OfflineTests
         void AssertEvicted(IReadOnlyList<Dropped> dropped)
         {
             Assert.All(dropped, report => Assert.Equal(("bob", (int)DropReason.Evicted), (report.To, report.Reason)));
-            Assert.Equal(messages[..5].Select(message => message.Id.ToArray()), dropped.SelectMany(report => report.Ids!).Select(id => id.ToArray()));
+            Assert.Equal(messages[..5].Select(message => message.Id.ToBytes()), dropped.SelectMany(report => report.Ids!).Select(id => id.ToArray()));
         }
     }
 
@@ -132,7 +132,7 @@ public sealed class OfflineTests
 
         var dropped = await alice.Sees<Dropped>();
         Assert.Equal(("bob", 1, (int)DropReason.Expired), (dropped.To, dropped.Count, dropped.Reason));
-        Assert.Equal(message.Id.ToArray(), Assert.Single(dropped.Ids!).ToArray());
+        Assert.Equal(message.Id.ToBytes(), Assert.Single(dropped.Ids!).ToArray());
         var bob = await relay.Enter("bob");
         await bob.SeesTexts("young");
         Assert.Equal(1, Assert.Single(bob.All<Missed>()).Count);

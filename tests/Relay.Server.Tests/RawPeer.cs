@@ -177,7 +177,7 @@ internal sealed class RawPeer : IAsyncDisposable
     public ValueTask DisposeAsync() => Connection.DisposeAsync();
 
     public static OutboundMessage Message(string? to, byte[] payload, MessageId? id = null) =>
-        new() { To = to, Id = (id ?? MessageId.New()).ToBytes(), Payload = payload };
+        new() { To = to, Id = id ?? MessageId.New(), Payload = payload };
 
     private void Hear<T>(string method) where T : class => Connection.On<T>(method, told => Mark(told));
 

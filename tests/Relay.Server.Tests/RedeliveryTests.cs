@@ -102,7 +102,7 @@ public sealed class RedeliveryTests
         await alice.Send(message);
 
         await bob.SeesTexts("again", "again");
-        Assert.Equal(bob.Delivered[0].Id.ToArray(), bob.Delivered[1].Id.ToArray());
+        Assert.Equal(bob.Delivered[0].Id, bob.Delivered[1].Id);
         Assert.Equal(bob.Delivered[0].From, bob.Delivered[1].From);
     }
 

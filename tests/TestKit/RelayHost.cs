@@ -35,7 +35,7 @@ public sealed class RelayHost : IAsyncDisposable
     public long MailboxBytes => Services.GetRequiredService<PeerDirectory>().Budget.Used;
 
     /// <summary>Up to which position a peer has acknowledged its mailbox; 0 if it has none.</summary>
-    public long Acknowledged(PeerId peer) => Services.GetRequiredService<PeerDirectory>().Find(peer)?.Acknowledged ?? 0;
+    public long Acknowledged(PeerId peer) => Services.GetRequiredService<PeerDirectory>().Find(peer.Value)?.Acknowledged ?? 0;
 
     /// <param name="configure">Options on top of the defaults, with plain names allowed.</param>
     /// <param name="services">Other services, such as a clock.</param>

@@ -62,7 +62,7 @@ public sealed class RelayReceiveTests : RelayTests
             await caller.SendAsync("Deliver", (object?)null);
             await caller.SendAsync("Deliver", new Delivery { First = 1, Messages = null });
             await caller.SendAsync("Deliver", new Delivery { First = -5, Messages = [new DeliveredMessage()] });
-            await caller.SendAsync("Deliver", new Delivery { First = 1, Messages = [new DeliveredMessage { From = "no peer!", Id = new byte[16] }] });
+            await caller.SendAsync("Deliver", new Delivery { First = 1, Messages = [new DeliveredMessage { From = "no peer!", Id = MessageId.New() }] });
             await caller.SendAsync("NobodyKnows", 1);
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(2, "good"u8.ToArray()));
         };

@@ -69,7 +69,7 @@ internal sealed class ScriptedRelay : IAsyncDisposable
     public static Delivery Delivery(long first, params byte[][] payloads) => new()
     {
         First = first,
-        Messages = [.. payloads.Select(payload => new DeliveredMessage { From = "alice", Id = MessageId.New().ToBytes(), Payload = payload })],
+        Messages = [.. payloads.Select(payload => new DeliveredMessage { From = "alice", Id = MessageId.New(), Payload = payload })],
     };
 
     public async ValueTask DisposeAsync()

@@ -26,8 +26,8 @@ internal static class Samples
             First = 300,
             Messages =
             [
-                new OutboundMessage { To = "bob", Id = OneId, Payload = new byte[] { 1, 2, 3 } },
-                new OutboundMessage { To = "carol", Id = AnotherId, Payload = Array.Empty<byte>() },
+                new OutboundMessage { To = "bob", Id = new MessageId(new Guid(OneId, bigEndian: true)), Payload = new byte[] { 1, 2, 3 } },
+                new OutboundMessage { To = "carol", Id = new MessageId(new Guid(AnotherId, bigEndian: true)), Payload = Array.Empty<byte>() },
             ],
         },
         [nameof(IRelayHub.Acknowledge)] = new Acknowledgement { Epoch = "5f2c", Sequence = 70_000, Report = 2 },
@@ -60,7 +60,7 @@ internal static class Samples
         [nameof(IRelayClient.Deliver)] = new Delivery
         {
             First = 8,
-            Messages = [new DeliveredMessage { From = "alice", Id = OneId, Payload = new byte[] { 0, 255 } }],
+            Messages = [new DeliveredMessage { From = "alice", Id = new MessageId(new Guid(OneId, bigEndian: true)), Payload = new byte[] { 0, 255 } }],
         },
         [nameof(IRelayClient.Dropped)] = new Dropped { Report = 3, To = "bob", Ids = [OneId, AnotherId], Count = 2, Reason = (int)DropReason.Expired },
         [nameof(IRelayClient.Missed)] = new Missed { Count = 2, Sequence = 9 },

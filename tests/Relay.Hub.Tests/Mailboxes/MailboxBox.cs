@@ -69,9 +69,8 @@ internal sealed class MailboxBox
 
     private byte[] Lease(LeaseLimits? limits, out long first)
     {
-        var batch = new List<MailboxEntry>();
-        first = Box.Lease(limits ?? Wide, batch);
-        return [.. batch.Select(entry => entry.Payload.Span[0])];
+        var batch = Box.Lease(limits ?? Wide, out first);
+        return [.. batch.Select(message => message.Payload.Span[0])];
     }
 
     private static byte[] PayloadOf(byte payload, int length)

@@ -153,19 +153,18 @@ public sealed class MailboxModelTests
 
         private void Lease(int number)
         {
-            var batch = new List<MailboxEntry>();
             var window = 1 + number % 4;
-            var first = _mailbox.Box.Lease(new LeaseLimits(1 + number % 3, 100, window, 100), batch);
-            foreach (var entry in batch)
+            var batch = _mailbox.Box.Lease(new LeaseLimits(1 + number % 3, 100, window, 100), out var first);
+            foreach (var delivered in batch)
             {
-                var message = BitConverter.ToInt32(entry.Payload.Span);
+                var message = BitConverter.ToInt32(delivered.Payload.Span);
                 Assert.Equal(_positions[message], first);
                 Assert.Equal(_accepted[(int)(first - (_last - _accepted.Count) - 1)], message);
                 Assert.True(first > _leasedTo, "One connection was given a message twice.");
                 _leasedTo = first++;
             }
 
-            Assert.True(batch.Count == 0 || _leasedTo - (_last - _accepted.Count) <= window, "More is unacknowledged than the window holds.");
+            Assert.True(batch.Length == 0 || _leasedTo - (_last - _accepted.Count) <= window, "More is unacknowledged than the window holds.");
         }
 
         private void SettleTo(long sequence)

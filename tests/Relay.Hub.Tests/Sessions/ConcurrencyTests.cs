@@ -75,7 +75,7 @@ public sealed class ConcurrencyTests
             while (unanswered.Count > 0)
             {
                 var first = connection.Reserve(unanswered.Count);
-                connection.Send(first, [.. unanswered.Select(one => new OutboundMessage { To = one.To, Id = new MessageId(one.Id).ToBytes() })]);
+                connection.Send(first, [.. unanswered.Select(one => new OutboundMessage { To = one.To, Id = new MessageId(one.Id) })]);
                 if (random.Next(8) == 0)
                 {
                     var next = await _relay.Connect(name);
@@ -132,7 +132,7 @@ public sealed class ConcurrencyTests
         {
             before = _dropped.Count;
             var connection = await _relay.Connect(sender);
-            connection.Send(1, new OutboundMessage { To = sender, Id = MessageId.New().ToBytes() });
+            connection.Send(1, new OutboundMessage { To = sender, Id = MessageId.New() });
             connection.Acknowledge((await connection.Sees<Delivery>()).First);
             NoteReports(connection, acknowledge: true);
             await connection.DisconnectAsync();
@@ -172,7 +172,7 @@ public sealed class ConcurrencyTests
                 };
                 foreach (var message in (told as Delivery)?.Messages ?? [])
                 {
-                    var id = new Guid(message.Id.Span, bigEndian: true);
+                    var id = message.Id.Value;
                     if (!_seen.Add((message.From!, id)))
                         continue;
                     if (!_from.TryGetValue(message.From!, out var from))

@@ -12,8 +12,8 @@ public sealed class OutboxTests
     public void Answers_with_numbers_that_follow_each_other_become_one_range()
     {
         for (var number = 1; number <= 5; number++)
-            Assert.True(_outbox.TryAdd(number, AnswerKind.Accepted));
-        _outbox.TryAdd(7, AnswerKind.Accepted);
+            Assert.True(_outbox.TryAdd(One(number), AnswerKind.Accepted));
+        _outbox.TryAdd(One(7), AnswerKind.Accepted);
 
         Assert.True(_outbox.TryTakeAccepted(out var accepted));
 
@@ -22,10 +22,20 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public void What_was_read_and_has_no_answer_yet_is_said_once()
+    {
+        _outbox.AddRead(7);
+
+        Assert.True(_outbox.TryTakeAccepted(out var accepted));
+        Assert.Equal((0, 7), (accepted.Ranges!.Count, accepted.Read));
+        Assert.False(_outbox.TryTakeAccepted(out _));
+    }
+
+    [Fact]
     public void Accepted_and_queued_are_kept_apart()
     {
-        _outbox.TryAdd(1, AnswerKind.Accepted);
-        _outbox.TryAdd(2, AnswerKind.Queued);
+        _outbox.TryAdd(One(1), AnswerKind.Accepted);
+        _outbox.TryAdd(One(2), AnswerKind.Queued);
 
         Assert.True(_outbox.TryTakeQueued(out var queued));
         Assert.Equal(2, Assert.Single(queued.Ranges!).From);
@@ -35,10 +45,10 @@ public sealed class OutboxTests
     [Fact]
     public void What_was_taken_does_not_change_any_more()
     {
-        _outbox.TryAdd(1, AnswerKind.Accepted);
+        _outbox.TryAdd(One(1), AnswerKind.Accepted);
         _outbox.TryTakeAccepted(out var accepted);
 
-        _outbox.TryAdd(2, AnswerKind.Accepted);
+        _outbox.TryAdd(One(2), AnswerKind.Accepted);
 
         Assert.Equal(1, Assert.Single(accepted!.Ranges!).To);
     }
@@ -47,16 +57,16 @@ public sealed class OutboxTests
     public void A_million_answers_that_follow_each_other_fit()
     {
         for (var number = 1; number <= 1_000_000; number++)
-            Assert.True(_outbox.TryAdd(number, AnswerKind.Queued));
+            Assert.True(_outbox.TryAdd(One(number), AnswerKind.Queued));
     }
 
     [Fact]
     public void A_full_outbox_says_so_and_does_not_grow()
     {
         for (var number = 0; number < Capacity; number++)
-            Assert.True(_outbox.TryAdd(2 * number, AnswerKind.Accepted));
+            Assert.True(_outbox.TryAdd(One(2 * number), AnswerKind.Accepted));
 
-        Assert.False(_outbox.TryAdd(100_000, AnswerKind.Accepted));
+        Assert.False(_outbox.TryAdd(One(100_000), AnswerKind.Accepted));
 
         _outbox.TryTakeAccepted(out var accepted);
         Assert.Equal(Capacity, accepted!.Ranges!.Count);
@@ -74,4 +84,6 @@ public sealed class OutboxTests
             Assert.Equal(taken++, error.Number);
         Assert.Equal(Capacity, taken);
     }
+
+    private static NumberRange One(long number) => new() { From = number, To = number };
 }

@@ -118,8 +118,8 @@ public sealed class SessionTests
         var flooder = await _relay.Connect("alice");
         flooder.StopReading();
 
-        flooder.Send(1, new OutboundMessage?[500_000]);
-        flooder.Send(500_001, new OutboundMessage?[128]);
+        flooder.Send(1, new OutboundMessage[500_000]);
+        flooder.Send(500_001, new OutboundMessage[128]);
         flooder.ReadOn();
 
         await Eventually.Is("the flooder's connection is closed", () => flooder.IsClosed);
@@ -141,7 +141,7 @@ public sealed class SessionTests
             var bob = await relay.Connect("bob");
             bob.StopReading();
             for (var last = number + 2048; number < last; number += 2)
-                alice.Send(number, new OutboundMessage { To = "bob", Id = MessageId.New().ToBytes() });
+                alice.Send(number, new OutboundMessage { To = "bob", Id = MessageId.New() });
             await bob.DisconnectAsync();
         }
 

@@ -62,8 +62,8 @@ internal sealed class TestConnection : HubCallerContext, IRelayClient
     /// <summary>Sends one message; its id and payload are that one byte.</summary>
     public void Send(string to, byte payload) => Send(_nextNumber++, new OutboundMessage { To = to, Id = Id(payload), Payload = new[] { payload } });
 
-    public void Send(long number, params OutboundMessage?[] messages) =>
-        Session.Relay(new RelayRequest { First = number, Messages = messages! });
+    public void Send(long number, params OutboundMessage[] messages) =>
+        Session.Relay(new RelayRequest { First = number, Messages = messages });
 
     /// <summary>Numbers for so many messages.</summary>
     public long Reserve(int count) => (_nextNumber += count) - count;
@@ -127,11 +127,11 @@ internal sealed class TestConnection : HubCallerContext, IRelayClient
 
     Task IRelayClient.Draining(Draining draining) => Hear(draining);
 
-    private static byte[] Id(byte payload)
+    private static MessageId Id(byte payload)
     {
         var id = new byte[MessageId.Length];
         (id[0], id[^1]) = (payload, 1);
-        return id;
+        return new MessageId(new Guid(id, bigEndian: true));
     }
 
     private async Task Hear(object told)

@@ -1,0 +1,169 @@
+using System.Threading.Channels;
+using Relay.Contracts;
+
+namespace Client.Transport.Relay;
+
+/// <summary>What one link is to send and what it has sent, and when the next call goes. Safe to call from any thread.</summary>
+/// <remarks>
+/// Nagle's rule, with calls for segments: while the relay has not read the call before, only a full one follows it. So a lone
+/// message goes at once, and a burst goes in as few calls as the way to the relay and back allows, without a timer.
+/// <para>
+/// Read is not answered: messages for a slow recipient wait without an answer, and must not hold up those for others. The
+/// relay says up to where it has read when it has no answer to give.
+/// </para>
+/// </remarks>
+internal sealed class SendQueue
+{
+    private readonly Lock _gate = new();
+    private readonly Queue<PendingSend> _waiting = new();
+    private readonly UnansweredSends _sent = new();
+
+    // One token: "look again".
+    private readonly Channel<bool> _look = Channel.CreateBounded<bool>(
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    private RelayLimits _limits = new();
+    private long _waitingBytes;
+    private long _lastCall;
+    private long _read;
+    private bool _looking;
+    private TransportException? _broken;
+
+    /// <summary>The relay's limits are known: from here on there is something to take.</summary>
+    public void Start(RelayLimits limits)
+    {
+        lock (_gate)
+        {
+            _limits = limits;
+            Look();
+        }
+    }
+
+    /// <summary>Adds a message behind all others. On a broken link it fails.</summary>
+    public void Add(PendingSend send)
+    {
+        lock (_gate)
+        {
+            if (_broken is null)
+            {
+                _waiting.Enqueue(send);
+                _waitingBytes += send.Bytes;
+                Look();
+                return;
+            }
+        }
+
+        send.Fail(_broken);
+    }
+
+    /// <summary>Waits until there may be something to take.</summary>
+    /// <returns>False when the link is broken.</returns>
+    public ValueTask<bool> WaitAsync() => _look.Reader.WaitToReadAsync();
+
+    /// <summary>Takes the next call's messages, if one may go now. For one caller.</summary>
+    /// <returns>The number of the first; 0 if there is nothing to send.</returns>
+    public long Take(List<OutboundMessage> call)
+    {
+        lock (_gate)
+        {
+            _looking = false;
+            _look.Reader.TryRead(out _);
+            if (!MayTake())
+                return 0;
+
+            _lastCall = _sent.Last + 1;
+            long bytes = 0;
+            while (call.Count < _limits.MaxBatchMessages && HasRoom())
+            {
+                var next = _waiting.Peek();
+                if (call.Count > 0 && bytes + next.Bytes > _limits.MaxBatchBytes)
+                    break;
+
+                Dequeue();
+                _sent.Add(next);
+                call.Add(next.Outbound);
+                bytes += next.Bytes;
+            }
+
+            return _lastCall;
+        }
+    }
+
+    /// <summary>The relay has read up to a number.</summary>
+    public void Read(long number)
+    {
+        lock (_gate)
+        {
+            _read = Math.Max(_read, number);
+            Look();
+        }
+    }
+
+    /// <summary>The relay has answered a range of numbers.</summary>
+    public void Answer(NumberRange range, SendResult result)
+    {
+        foreach (var send in Take(range.From, range.To))
+            send.Succeed(result);
+    }
+
+    /// <returns>False if no such message is waiting for an answer.</returns>
+    public bool Refuse(long number, TransportException reason)
+    {
+        var refused = Take(number, number);
+        foreach (var send in refused)
+            send.Fail(reason);
+        return refused.Count > 0;
+    }
+
+    /// <summary>The link is broken: all messages fail, the oldest first, and so does everything that comes later.</summary>
+    public void Break(TransportException reason)
+    {
+        List<PendingSend> failed;
+        lock (_gate)
+        {
+            _broken ??= reason;
+            failed = [.. _sent.Take(1, _sent.Last), .. _waiting];
+            _waiting.Clear();
+            _look.Writer.TryComplete();
+        }
+
+        foreach (var send in failed)
+            send.Fail(reason);
+    }
+
+    private List<PendingSend> Take(long from, long to)
+    {
+        lock (_gate)
+        {
+            _read = Math.Max(_read, Math.Min(to, _sent.Last));
+            var taken = _sent.Take(from, to);
+            Look();
+            return taken;
+        }
+    }
+
+    private void Look()
+    {
+        if (_looking || !MayTake())
+            return;
+
+        _looking = true;
+        _look.Writer.TryWrite(true);
+    }
+
+    private bool MayTake() =>
+        HasRoom() && (_read >= _lastCall || _waiting.Count >= _limits.MaxBatchMessages || _waitingBytes >= _limits.MaxBatchBytes);
+
+    /// <summary>Whether there is a message, and the window has room for it. For one there always is.</summary>
+    private bool HasRoom()
+    {
+        // Those that were cancelled while they waited.
+        while (_waiting.TryPeek(out var cancelled) && cancelled.Task.IsCompleted)
+            Dequeue();
+
+        return _waiting.TryPeek(out var next) && _limits.MaxBatchMessages > 0
+            && (_sent.Count == 0 || (_sent.Count < _limits.SendWindowMessages && _sent.Bytes + next.Bytes <= _limits.SendWindowBytes));
+    }
+
+    private void Dequeue() => _waitingBytes -= _waiting.Dequeue().Bytes;
+}

@@ -1,0 +1,62 @@
+using System.Buffers;
+using MessagePack;
+
+namespace Relay.Contracts.Formatting;
+
+/// <summary>The three fields every message has on the wire, either way: a PeerId's text, an id, a payload.</summary>
+internal readonly struct MessageFields(string? peer, MessageId id, ReadOnlyMemory<byte> payload)
+{
+    /// <summary>
+    /// Messages read from one call. Far above what a relay takes or delivers (<see cref="RelayLimits.MaxBatchMessages"/>); it bounds the
+    /// array that a frame full of nothing, a byte for each message, would otherwise make.
+    /// </summary>
+    private const int MaxMessages = 65_536;
+
+    public string? Peer { get; } = peer;
+
+    public MessageId Id { get; } = id;
+
+    public ReadOnlyMemory<byte> Payload { get; } = payload;
+
+    public void Write(ref MessagePackWriter writer)
+    {
+        writer.WriteArrayHeader(3);
+        writer.Write(Peer);
+        MessageIdFormatter.Write(ref writer, Id);
+        writer.Write(Payload.Span);
+    }
+
+    /// <exception cref="MessagePackSerializationException">There are more messages than any relay or client means.</exception>
+    public static int ReadCount(ref MessagePackReader reader) => reader.ReadArrayHeader() is <= MaxMessages and var count
+        ? count
+        : throw new MessagePackSerializationException($"A call holds at most {MaxMessages} messages.");
+
+    public static MessageFields Read(ref MessagePackReader reader)
+    {
+        if (reader.TryReadNil())
+            return default;
+
+        var (peer, id, payload) = ((string?)null, default(MessageId), ReadOnlyMemory<byte>.Empty);
+        var fields = reader.ReadArrayHeader();
+        for (var i = 0; i < fields; i++)
+        {
+            switch (i)
+            {
+                case 0:
+                    peer = PeerIdTexts.Read(ref reader);
+                    break;
+                case 1:
+                    id = MessageIdFormatter.Read(ref reader);
+                    break;
+                case 2:
+                    payload = reader.ReadBytes()?.ToArray();
+                    break;
+                default:
+                    reader.Skip();
+                    break;
+            }
+        }
+
+        return new MessageFields(peer, id, payload);
+    }
+}

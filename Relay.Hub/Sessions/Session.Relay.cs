@@ -1,0 +1,143 @@
+using Relay.Contracts;
+using Relay.Hub.Mailboxes;
+
+namespace Relay.Hub.Sessions;
+
+// What the client hands over. Messages to one recipient that follow each other go into its mailbox under one lock.
+internal sealed partial class Session
+{
+    // The recipient of the last message, who is mostly that of the next one too.
+    private Peer? _recipient;
+
+    public void Relay(RelayRequest? request)
+    {
+        if (!IsRegistered(nameof(IRelayHub.Relay)))
+            return;
+
+        if (request?.Messages is not { } messages || request.First < 1 || request.First > long.MaxValue - messages.Count)
+        {
+            Refuse(ErrorCode.Malformed, "Relay needs a list of messages and the number of the first one, at least 1.");
+            return;
+        }
+
+        var batch = messages as OutboundMessage[] ?? [.. messages];
+        if (batch.Length > RelayOptions.MaxBatchMessages || (batch.Length > 1 && PayloadBytes(batch) > RelayOptions.MaxBatchBytes))
+        {
+            // A frame can hold tens of thousands of nothing: the first answers too many end the connection, and this loop.
+            var why = $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages of {RelayOptions.MaxBatchBytes} bytes together, or one; " +
+                $"this one had {batch.Length} of {PayloadBytes(batch)} bytes.";
+            for (var i = 0; i < batch.Length && !HasEnded; i++)
+                Refuse(ErrorCode.Malformed, why, request.First + i);
+            return;
+        }
+
+        var now = _registry.Time.GetTimestamp();
+        for (var i = 0; i < batch.Length && !HasEnded;)
+            i += RelayNext(batch.AsSpan(i), request.First + i, now);
+    }
+
+    /// <summary>Relays the first message, and those behind it that go to the same recipient, up to one that is not accepted.</summary>
+    /// <returns>How many.</returns>
+    private int RelayNext(ReadOnlySpan<OutboundMessage> messages, long number, long now)
+    {
+        if (FlawOf(messages[0]) is { } flaw)
+        {
+            Refuse(flaw.Code, flaw.Message, number);
+            return 1;
+        }
+
+        var count = 1;
+        while (count < messages.Length && messages[count].To == messages[0].To && FlawOf(messages[count]) is null)
+            count++;
+
+        // The sender is who registered this connection. There is no field by which a client could say otherwise.
+        bool isPeerId;
+        while (FindRecipient(messages[0].To, out isPeerId) is { } recipient)
+        {
+            var accepted = recipient.Append(messages[..count], this, number, now, out var stopped);
+            if (accepted == count)
+                return count;
+
+            if (stopped != AppendOutcome.Retired)
+            {
+                if (stopped == AppendOutcome.Waiting)
+                    SayRead(number + messages.Length - 1);
+                else
+                    RefuseFor(stopped, number + accepted);
+                return accepted + 1;
+            }
+
+            _registry.Directory.Forget(recipient);
+            _recipient = null;
+        }
+
+        if (!isPeerId)
+            Refuse(ErrorCode.InvalidRecipient, "The recipient is no PeerId.", number);
+        else
+            RefuseFor(AppendOutcome.BudgetExceeded, number);
+        return 1;
+    }
+
+    /// <summary>Clients send the next call when this one was read; of a message that waits no answer tells them.</summary>
+    private void SayRead(long lastNumber)
+    {
+        _outbox.AddRead(lastNumber);
+        Wake();
+    }
+
+    /// <returns>Null if the text is no PeerId, or the budget has no room for one more peer.</returns>
+    private Peer? FindRecipient(string? text, out bool isPeerId)
+    {
+        isPeerId = true;
+        if (_recipient is { } last && last.Id.Value == text)
+            return last;
+
+        // A text by which a peer is known already is a PeerId; reading one that is a key costs more than looking it up.
+        _recipient = text is null ? null : _registry.Directory.Find(text);
+        if (_recipient is not null)
+            return _recipient;
+
+        isPeerId = PeerId.TryParse(text, out var id);
+        return _recipient = isPeerId ? _registry.Directory.GetOrAdd(id) : null;
+    }
+
+    /// <returns>What is wrong with a message in itself; null if nothing is.</returns>
+    private (ErrorCode Code, string Message)? FlawOf(in OutboundMessage message)
+    {
+        if (message.Id == default)
+            return (ErrorCode.Malformed, $"A message needs an id of {MessageId.Length} bytes that are not all zero.");
+
+        return message.Payload.Length <= Options.MaxPayloadBytes
+            ? null
+            : (ErrorCode.PayloadTooLarge,
+                $"payload too large: {message.Payload.Length} bytes; this relay takes at most {Options.MaxPayloadBytes} (Relay:MaxPayloadBytes).");
+    }
+
+    private static long PayloadBytes(OutboundMessage[] messages)
+    {
+        long bytes = 0;
+        foreach (ref readonly var message in messages.AsSpan())
+            bytes += message.Payload.Length;
+        return bytes;
+    }
+
+    private void RefuseFor(AppendOutcome outcome, long number)
+    {
+        switch (outcome)
+        {
+            case AppendOutcome.SendWindowExceeded:
+                Refuse(
+                    ErrorCode.SendWindowExceeded,
+                    $"More is without an answer than allowed: {Options.SendWindowMessages} messages (Relay:SendWindowMessages) " +
+                    $"or {Options.SendWindowBytes} bytes (Relay:SendWindowBytes). Wait for answers before sending on.",
+                    number);
+                break;
+            case AppendOutcome.BudgetExceeded:
+                Refuse(
+                    ErrorCode.MailboxesFull,
+                    $"The relay's mailboxes hold as much as they may: {Options.MailboxesBytes} bytes (Relay:MailboxesBytes). Try again later.",
+                    number);
+                break;
+        }
+    }
+}

@@ -1,0 +1,51 @@
+using System.Collections.Concurrent;
+using System.Security.Cryptography;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.Hosting;
+
+namespace Relay.Hub.WebSockets;
+
+/// <summary>The hub's WebSocket connections, and the beat they share.</summary>
+internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, TimeProvider time) : BackgroundService
+{
+    /// <summary>How long one write may take before the connection counts as stuck.</summary>
+    public static TimeSpan SendTimeout { get; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>
+    /// How long a client may take to answer the closing of its socket. A client that went wrong - by a frame too large, say -
+    /// does not answer at all, and must not hold up a shutdown.
+    /// </summary>
+    public static TimeSpan CloseTimeout { get; } = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<WebSocketConnection, bool> _all = new();
+
+    /// <summary>Serves one WebSocket request until its connection is over.</summary>
+    public async Task ServeAsync(HttpContext http)
+    {
+        using var socket = await http.WebSockets.AcceptWebSocketAsync();
+        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        await using var connection = new WebSocketConnection(id, http, socket, time);
+        _all.TryAdd(connection, true);
+        try
+        {
+            await connection.RunAsync(hub.OnConnectedAsync, CloseTimeout);
+        }
+        finally
+        {
+            _all.TryRemove(connection, out _);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        // The machine's clock, wherever the mailboxes' comes from: this is for sockets, as SignalR's own beat is.
+        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), TimeProvider.System);
+        using var stopping = stoppingToken.Register(timer.Dispose);
+        while (await timer.WaitForNextTickAsync(CancellationToken.None))
+        {
+            foreach (var (connection, _) in _all)
+                connection.Beat(SendTimeout);
+        }
+    }
+}
