@@ -4,6 +4,7 @@ using Relay.Benchmarks.Commands;
 var root = new RootCommand("Measures what a message costs this relay, against servers that promise less.")
 {
     CompareCommand.Create(),
+    ReportCommand.Create(),
     ServeCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -19,9 +19,16 @@ internal sealed class RelayCandidate(params IReadOnlyList<string> options) : ISi
 
     public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) => RelayServer.StartAsync(options, cancellationToken);
 
+    /// <summary>The same with further settings of the relay.</summary>
+    public RelayCandidate With(params IEnumerable<string> more) => new([.. options, .. more]);
+
+    /// <summary>A transport that has not connected yet.</summary>
+    public static RelayTransport CreateTransport(ServerProcess server, PeerIdentity self) =>
+        new(new RelayTransportOptions { Url = server.Address, Key = self.Key, Peer = self.Id });
+
     public async Task<IPeer> ConnectAsync(ServerProcess server, PeerIdentity self, IReceiver receiver, CancellationToken cancellationToken)
     {
-        var transport = new RelayTransport(new RelayTransportOptions { Url = server.Address, Key = self.Key, Peer = self.Id });
+        var transport = CreateTransport(server, self);
         try
         {
             await transport.ConnectAsync(self.Id, cancellationToken);

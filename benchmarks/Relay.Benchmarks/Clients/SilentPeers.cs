@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Relay.Benchmarks.Servers;
 
 namespace Relay.Benchmarks.Clients;
@@ -21,17 +22,28 @@ internal sealed class SilentPeers(ISilentCandidate candidate, ServerProcess serv
     public async Task ConnectAsync(int count, Func<PeerIdentity> identify, CancellationToken cancellationToken)
     {
         var connected = new SilentPeer[count];
-        await Parallel.ForAsync(0, count, new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken }, async (i, token) =>
+        try
         {
-            using var identity = identify();
-            connected[i] = await candidate.ConnectSilentAsync(server, identity, token);
-        });
+            await RegisterAsync(connected, identify, cancellationToken);
+        }
+        catch (Exception failure) when (failure.GetBaseException() is SocketException { SocketErrorCode: SocketError.TooManyOpenSockets } or SocketException { NativeErrorCode: 23 or 24 })
+        {
+            throw new IOException($"{_peers.Count + count:#,0} connections are more files than a process may open here. Raise the limit with ulimit -n.", failure);
+        }
+
         foreach (var peer in connected)
             peer.BeSilent(receiver);
         lock (_peers)
             _peers.AddRange(connected);
         _pinging ??= Task.Run(PingAsync, cancellationToken);
     }
+
+    private Task RegisterAsync(SilentPeer[] connected, Func<PeerIdentity> identify, CancellationToken cancellationToken) =>
+        Parallel.ForAsync(0, connected.Length, new ParallelOptions { MaxDegreeOfParallelism = AtATime, CancellationToken = cancellationToken }, async (i, token) =>
+        {
+            using var identity = identify();
+            connected[i] = await candidate.ConnectSilentAsync(server, identity, token);
+        });
 
     public async ValueTask DisposeAsync()
     {

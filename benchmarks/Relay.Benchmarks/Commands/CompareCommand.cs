@@ -16,7 +16,7 @@ internal static class CompareCommand
         var payload = new Option<int>("--payload") { DefaultValueFactory = _ => defaults.PayloadLength, Description = "bytes of a message" };
         var pairs = new Option<int>("--pairs") { DefaultValueFactory = _ => 8, Description = "senders with a recipient each" };
         var toOne = new Option<int?>("--to-one") { Description = "so many senders with the same recipient, instead of pairs" };
-        var peers = new Option<int?>("--peers") { Description = "how many, of fan, idle and connect" };
+        var peers = new Option<int?>("--peers") { Description = "how many, of fan, idle, connect and store" };
         var rate = new Option<double>("--rate") { DefaultValueFactory = _ => 1000, Description = "messages a second, of latency" };
         var seconds = new Option<double>("--seconds") { DefaultValueFactory = _ => defaults.Round.TotalSeconds, Description = "how long a round takes" };
         var rounds = new Option<int>("--rounds") { DefaultValueFactory = _ => defaults.Rounds, Description = "how often each server has its turn" };
@@ -26,7 +26,8 @@ internal static class CompareCommand
         var json = new Option<FileInfo?>("--json") { Description = "a file to write the figures to as well" };
 
         scenario.AcceptOnlyFromAmong(
-            Throughput.ScenarioName, Latency.ScenarioName, Sequential.ScenarioName, Fan.ScenarioName, Scale.ScenarioName, Idle.ScenarioName, Connect.ScenarioName);
+            Throughput.ScenarioName, Latency.ScenarioName, Sequential.ScenarioName, Fan.ScenarioName, Scale.ScenarioName, Idle.ScenarioName, Connect.ScenarioName,
+            Store.ScenarioName, Drain.ScenarioName);
         against.AcceptOnlyFromAmong([.. Candidates.All().Select(candidate => candidate.Name)]);
         var command = new Command("compare", "Compares this relay with others, in turns, in one run.")
         {
@@ -53,9 +54,11 @@ internal static class CompareCommand
                 Scale.ScenarioName => new Scale(settings),
                 Idle.ScenarioName => new Idle(parsed.GetValue(peers) ?? 10_000, settings),
                 Connect.ScenarioName => new Connect(parsed.GetValue(peers) ?? 1000, settings),
+                Store.ScenarioName => new Store(parsed.GetValue(peers) ?? 100_000, settings),
+                Drain.ScenarioName => new Drain(1000, settings),
                 _ => new Throughput(topology, settings),
             };
-            return Run.ToEndAsync([chosen], candidates, parsed.GetValue(json), Console.Out, cancellationToken);
+            return Run.OneAsync(chosen, candidates, parsed.GetValue(json), Console.Out, cancellationToken);
         });
         return command;
     }

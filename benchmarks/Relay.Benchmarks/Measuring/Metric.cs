@@ -15,6 +15,12 @@ internal sealed record Metric(string Name, string Unit, string Format)
     public static readonly Metric Load = new("server CPU while idle", "% of a core", "0.0");
     public static readonly Metric Registrations = new("registrations", "1/s", "#,0");
     public static readonly Metric CpuARegistration = new("server CPU", "us/registration", "#,0");
+    public static readonly Metric MemoryAMessage = new("memory (RSS)", "bytes/message", "#,0");
+    public static readonly Metric CollectedMemoryAMessage = new("memory after a full collection (RSS)", "bytes/message", "#,0");
+    public static readonly Metric ObjectsAMessage = new("of that objects", "bytes/message", "#,0");
+    public static readonly Metric OverPayload = new("over the payload", "bytes/message", "#,0");
+    public static readonly Metric SinceConnecting = new("from the start of connecting to the last message", "ms", "0.0");
+    public static readonly Metric SinceRegistered = new("from being registered to the last message", "ms", "0.0");
 
     public string Title => $"{Name}, {Unit}";
 }

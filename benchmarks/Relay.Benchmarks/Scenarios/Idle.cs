@@ -16,7 +16,9 @@ internal sealed class Idle(int peers, Settings settings) : IScenario
 
     public string Name => ScenarioName;
 
-    public string Setting => FormattableString.Invariant($"{peers:#,0} registered peers");
+    public string Setting => SettingOf(peers);
+
+    public static string SettingOf(int peers) => FormattableString.Invariant($"{peers:#,0} registered peers");
 
     public async Task<IReadOnlyList<Figure>> RunAsync(IReadOnlyList<ICandidate> candidates, CancellationToken cancellationToken)
     {

@@ -16,12 +16,13 @@ internal sealed class Latency(Topology topology, double messagesPerSecond, Setti
 
     public string Name => ScenarioName;
 
-    public static string Setting(Topology topology, double messagesPerSecond, Settings settings) =>
+    public string Setting => SettingOf(topology, messagesPerSecond, settings);
+
+    public static string SettingOf(Topology topology, double messagesPerSecond, Settings settings) =>
         FormattableString.Invariant($"{messagesPerSecond:#,0} messages/s, {topology.Name}, {settings.PayloadText}");
 
     public async Task<IReadOnlyList<Figure>> RunAsync(IReadOnlyList<ICandidate> candidates, CancellationToken cancellationToken)
     {
-        var setting = Setting(topology, messagesPerSecond, settings);
         await using var stages = await Stages.StartAsync(candidates, topology, Patterns.FloodAsync, settings with { Window = Window }, cancellationToken);
         var rounds = await stages.TakeTurnsAsync(settings.Rounds, stage => MeasureAsync(stage, cancellationToken));
 
@@ -30,14 +31,14 @@ internal sealed class Latency(Topology topology, double messagesPerSecond, Setti
         {
             if (measured.Contains(null))
             {
-                say($"{candidate} has no figures for {setting}: it does not keep up.");
+                say($"{candidate} has no figures for {Setting}: it does not keep up.");
                 continue;
             }
 
-            figures.Add(new(Name, setting, candidate, Metric.P50, [.. measured.Select(round => round!.P50)]));
-            figures.Add(new(Name, setting, candidate, Metric.P99, [.. measured.Select(round => round!.P99)]));
-            figures.Add(new(Name, setting, candidate, Metric.P999, [.. measured.Select(round => round!.P999)]));
-            figures.Add(new(Name, setting, candidate, Metric.Cpu, [.. measured.Select(round => round!.Cpu)]));
+            figures.Add(new(Name, Setting, candidate, Metric.P50, [.. measured.Select(round => round!.P50)]));
+            figures.Add(new(Name, Setting, candidate, Metric.P99, [.. measured.Select(round => round!.P99)]));
+            figures.Add(new(Name, Setting, candidate, Metric.P999, [.. measured.Select(round => round!.P999)]));
+            figures.Add(new(Name, Setting, candidate, Metric.Cpu, [.. measured.Select(round => round!.Cpu)]));
         }
 
         return figures;

@@ -5,6 +5,7 @@ using Relay.Benchmarks.Traffic;
 namespace Relay.Benchmarks.Scenarios;
 
 /// <summary>Whether a message costs more when more peers are connected.</summary>
+/// <remarks>One server after the other: both sides of all their connections would be too many open files.</remarks>
 internal sealed class Scale(Settings settings) : IScenario
 {
     public const string ScenarioName = "scale";
@@ -21,26 +22,24 @@ internal sealed class Scale(Settings settings) : IScenario
 
     public async Task<IReadOnlyList<Figure>> RunAsync(IReadOnlyList<ICandidate> candidates, CancellationToken cancellationToken)
     {
-        ICandidate[] silent = [.. candidates.OfType<ISilentCandidate>()];
-        await using var stages = await Stages.StartAsync(silent, Topology.Pairs(Pairs), Patterns.FloodAsync, settings, cancellationToken);
         var figures = new List<Figure>();
-        var crowds = stages.All.ToDictionary(
-            stage => stage.Candidate.Name, stage => new SilentPeers((ISilentCandidate)stage.Candidate, stage.Server, stage.Exchange.Faults));
-        try
+        foreach (var candidate in candidates.OfType<ISilentCandidate>())
+            figures.AddRange(await RunAsync(candidate, cancellationToken));
+        return figures;
+    }
+
+    private async Task<IReadOnlyList<Figure>> RunAsync(ISilentCandidate candidate, CancellationToken cancellationToken)
+    {
+        await using var stages = await Stages.StartAsync([candidate], Topology.Pairs(Pairs), Patterns.FloodAsync, settings, cancellationToken);
+        var stage = stages.All[0];
+        await using var crowd = new SilentPeers(candidate, stage.Server, stage.Exchange.Faults);
+        var figures = new List<Figure>();
+        foreach (var size in Sizes)
         {
-            foreach (var size in Sizes)
-            {
-                foreach (var crowd in crowds.Values)
-                    await crowd.ConnectAsync(size - (2 * Pairs) - crowd.Count, PeerIdentity.NewKey, cancellationToken);
-                var rounds = await stages.TakeTurnsAsync(settings.Rounds, stage => stage.MeasureAsync(settings.Round, cancellationToken));
-                figures.AddRange(rounds.Select(candidate => new Figure(
-                    Name, SettingOf(size, settings), candidate.Key, Metric.Cpu, [.. candidate.Value.Select(round => round.CpuPerMessage)])));
-            }
-        }
-        finally
-        {
-            foreach (var crowd in crowds.Values)
-                await crowd.DisposeAsync();
+            await crowd.ConnectAsync(size - (2 * Pairs) - crowd.Count, PeerIdentity.NewKey, cancellationToken);
+            var rounds = await stages.TakeTurnsAsync(settings.Rounds, turn => turn.MeasureAsync(settings.Round, cancellationToken));
+            figures.Add(new Figure(
+                Name, SettingOf(size, settings), candidate.Name, Metric.Cpu, [.. rounds[candidate.Name].Select(round => round.CpuPerMessage)]));
         }
 
         return figures;

@@ -12,7 +12,9 @@ internal sealed class Sequential(Settings settings) : IScenario
 
     public string Name => ScenarioName;
 
-    public string Setting => $"one sender that waits, {settings.PayloadText}";
+    public string Setting => SettingOf(settings);
+
+    public static string SettingOf(Settings settings) => $"one sender that waits, {settings.PayloadText}";
 
     public async Task<IReadOnlyList<Figure>> RunAsync(IReadOnlyList<ICandidate> candidates, CancellationToken cancellationToken)
     {

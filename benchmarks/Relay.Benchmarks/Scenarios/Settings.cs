@@ -18,6 +18,9 @@ internal sealed record Settings
 
     public int Rounds { get; init; } = 3;
 
+    /// <summary>A server from which nothing comes for so long, though something is under way, has lost it.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
+
     public string PayloadText => PayloadLength % 1024 == 0 ? $"{PayloadLength / 1024} KiB" : $"{PayloadLength} B";
 
     public string WindowText => Window == DefaultWindow ? "" : $", {Window} under way";

@@ -11,17 +11,16 @@ internal sealed class Exchange : IAsyncDisposable
     // As many bytes under way in a flow as the relay allows a sender by default.
     private const int WindowBytes = 1024 * 1024;
 
-    // A server from which nothing comes for so long has lost it.
-    private static readonly TimeSpan Silence = TimeSpan.FromSeconds(10);
-
+    private readonly TimeSpan _patience;
     private readonly List<IPeer> _peers = [];
     private readonly Fault _fault = new();
     private readonly Flow[] _flows;
     private readonly FlowSender[] _senders;
     private readonly List<FlowReceiver> _receivers = [];
 
-    private Exchange(int flows)
+    private Exchange(int flows, TimeSpan patience)
     {
+        _patience = patience;
         _flows = new Flow[flows];
         _senders = new FlowSender[flows];
     }
@@ -44,7 +43,7 @@ internal sealed class Exchange : IAsyncDisposable
     public static async Task<Exchange> ConnectAsync(
         ICandidate candidate, ServerProcess server, Topology topology, Settings settings, CancellationToken cancellationToken)
     {
-        var exchange = new Exchange(topology.Flows.Count);
+        var exchange = new Exchange(topology.Flows.Count, settings.Patience);
         try
         {
             var addresses = new List<string>();
@@ -138,7 +137,7 @@ internal sealed class Exchange : IAsyncDisposable
                 await sending;
             if (Received != last)
                 (last, since) = (Received, time.GetTimestamp());
-            else if (time.GetElapsedTime(since) > Silence)
+            else if (time.GetElapsedTime(since) > _patience)
                 break;
             await Task.Delay(TimeSpan.FromMilliseconds(5), time, cancellationToken);
         }
