@@ -10,8 +10,11 @@ internal sealed class RelayCandidate(params IReadOnlyList<string> options) : ISi
 {
     public const string RelayName = "relay";
 
+    // Thousands connect at once, by servers and a generator whose code is not compiled yet, on cores they share.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     /// <summary>Settings a comparison needs: room for all the peers there are, and names, for the comparison with servers that ask for no proof.</summary>
-    public static readonly IReadOnlyList<string> Defaults = ["Relay:MaxPeers=20000", "Relay:AllowNamedPeers=true"];
+    public static readonly IReadOnlyList<string> Defaults = ["Relay:MaxPeers=20000", "Relay:AllowNamedPeers=true", "Relay:RegistrationTimeout=00:00:30"];
 
     public string Name => RelayName;
 
@@ -24,7 +27,10 @@ internal sealed class RelayCandidate(params IReadOnlyList<string> options) : ISi
 
     /// <summary>A transport that has not connected yet.</summary>
     public static RelayTransport CreateTransport(ServerProcess server, PeerIdentity self) =>
-        new(new RelayTransportOptions { Url = server.Address, Key = self.Key, Peer = self.Id });
+        new(new RelayTransportOptions
+        {
+            Url = server.Address, Key = self.Key, Peer = self.Id, ConnectTimeout = Patience, RegistrationTimeout = Patience,
+        });
 
     public async Task<IPeer> ConnectAsync(ServerProcess server, PeerIdentity self, IReceiver receiver, CancellationToken cancellationToken)
     {

@@ -42,18 +42,21 @@ internal sealed class FlowSender
         Confirmations.RecordSince(start);
     }
 
-    /// <summary>Sends one message. Blocks only if there is no room for it.</summary>
+    /// <summary>Sends one message. Blocks only while there is no room for it.</summary>
     /// <param name="due">What its latency counts from; 0 if it is not to be measured.</param>
-    public void SendNow(long due, CancellationToken stop)
+    /// <param name="deadline">When not to wait for room any longer.</param>
+    /// <returns>False if there was no room until then.</returns>
+    public bool TrySendNow(long due, long deadline)
     {
         while (_flow.Sent - _flow.Received >= _flow.Window)
         {
-            if (stop.IsCancellationRequested)
-                return;
+            if (Clock.Now > deadline)
+                return false;
             Clock.SleepUntil(Clock.Now + Clock.TicksOf(Pause));
         }
 
         SendOneAsync(due).AsTask().GetAwaiter().GetResult();
+        return true;
     }
 
     /// <summary>Waits until every send has ended.</summary>

@@ -33,7 +33,8 @@ internal sealed class Pacer(double messagesPerSecond, TimeSpan runIn, TimeSpan d
                 return true;
 
             Clock.SleepUntil(due);
-            if (Clock.Between(due, Clock.Now) > MostBehind)
+            var deadline = due + Clock.TicksOf(MostBehind);
+            if (Clock.Now > deadline)
                 return false;
             if (!hasBegun && due >= counted)
             {
@@ -42,7 +43,10 @@ internal sealed class Pacer(double messagesPerSecond, TimeSpan runIn, TimeSpan d
             }
 
             for (var all = (long)((tick + 1) * messagesPerSecond / ticksPerSecond); sent < all; sent++)
-                senders[(int)(sent % senders.Count)].SendNow(due >= counted ? due : 0, stop);
+            {
+                if (!senders[(int)(sent % senders.Count)].TrySendNow(due >= counted ? due : 0, deadline))
+                    return false;
+            }
         }
 
         return true;
