@@ -7,7 +7,13 @@ internal sealed class AllocationMeter : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(0.2);
 
+    // About a second and a half, the one before the first included.
+    private const int Readings = 7;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+
     private readonly Lock _gate = new();
+    private readonly TaskCompletionSource _enough = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<(double Bytes, long Messages)> _readings = [];
     private RuntimeEvents? _events;
 
@@ -30,20 +36,19 @@ internal sealed class AllocationMeter : IAsyncDisposable
         return meter;
     }
 
-    /// <summary>What was allocated between the first reading and the last, for each message in between.</summary>
-    /// <exception cref="InvalidOperationException">There was no time for two readings, or nothing went through.</exception>
-    public double BytesPerMessage
+    /// <summary>Waits for some readings.</summary>
+    /// <returns>What was allocated between the first and the last, for each message in between.</returns>
+    /// <exception cref="InvalidOperationException">Nothing went through.</exception>
+    public async Task<double> ReadBytesPerMessageAsync(CancellationToken cancellationToken)
     {
-        get
+        await _enough.Task.WaitAsync(Patience, TimeProvider.System, cancellationToken);
+        lock (_gate)
         {
-            lock (_gate)
-            {
-                // The first increment covers a time before there was a count of messages.
-                var messages = _readings.Count < 2 ? 0 : _readings[^1].Messages - _readings[0].Messages;
-                return messages > 0
-                    ? _readings.Skip(1).Sum(reading => reading.Bytes) / messages
-                    : throw new InvalidOperationException($"{_readings.Count} readings of the server's allocations, and {messages} messages between them, are too few.");
-            }
+            // The first increment covers a time before there was a count of messages.
+            var messages = _readings[^1].Messages - _readings[0].Messages;
+            return messages > 0
+                ? _readings.Skip(1).Sum(reading => reading.Bytes) / messages
+                : throw new InvalidOperationException("No message arrived while the server's allocations were read.");
         }
     }
 
@@ -56,6 +61,10 @@ internal sealed class AllocationMeter : IAsyncDisposable
     private void Add(double bytes, long messages)
     {
         lock (_gate)
+        {
             _readings.Add((bytes, messages));
+            if (_readings.Count == Readings)
+                _enough.TrySetResult();
+        }
     }
 }

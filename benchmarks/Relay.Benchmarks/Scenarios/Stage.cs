@@ -13,8 +13,6 @@ internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchang
     // The windows fill, and what a pause had put to sleep wakes up.
     private static readonly TimeSpan RunIn = TimeSpan.FromSeconds(0.3);
 
-    private static readonly TimeSpan AllocationRound = TimeSpan.FromSeconds(1.5);
-
     public Task RunAsync(Func<Task> measure, CancellationToken cancellationToken) => GuardAsync(() => Exchange.RunAsync(Pattern, measure, cancellationToken));
 
     /// <summary>Says whose fault it was.</summary>
@@ -74,8 +72,7 @@ internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchang
             async () =>
             {
                 await using var meter = await AllocationMeter.StartAsync(Server, () => Exchange.Received, cancellationToken);
-                await Task.Delay(AllocationRound, TimeProvider.System, cancellationToken);
-                bytes = meter.BytesPerMessage;
+                bytes = await meter.ReadBytesPerMessageAsync(cancellationToken);
             },
             cancellationToken);
         return bytes;

@@ -34,6 +34,8 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.OutputDataReceived += (_, line) => Hear(line.Data);
         _process.ErrorDataReceived += (_, line) => Hear(line.Data);
         _process.Exited += (_, _) => _ready.TrySetException(Ended());
+        // Also when this program is told to end in the middle of a run.
+        AppDomain.CurrentDomain.ProcessExit += Kill;
         _process.Start();
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
@@ -109,8 +111,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        if (!_process.HasExited)
-            _process.Kill(entireProcessTree: true);
+        AppDomain.CurrentDomain.ProcessExit -= Kill;
+        Kill(null, EventArgs.Empty);
         await _process.WaitForExitAsync();
         _process.Dispose();
     }
@@ -151,6 +153,12 @@ internal sealed class ServerProcess : IAsyncDisposable
                 await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, cancellationToken);
             }
         }
+    }
+
+    private void Kill(object? sender, EventArgs arguments)
+    {
+        if (!_process.HasExited)
+            _process.Kill(entireProcessTree: true);
     }
 
     private InvalidOperationException Ended()
