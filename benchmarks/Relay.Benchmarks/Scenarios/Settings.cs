@@ -18,6 +18,9 @@ internal sealed record Settings
 
     public int Rounds { get; init; } = 3;
 
+    /// <summary>Whether .NET servers are asked what they allocate; it takes a round of its own.</summary>
+    public bool Allocations { get; init; } = true;
+
     /// <summary>A server from which nothing comes for so long, though something is under way, has lost it.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(10);
 

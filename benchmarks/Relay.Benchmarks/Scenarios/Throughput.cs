@@ -26,7 +26,7 @@ internal sealed class Throughput(Topology topology, Settings settings) : IScenar
             var (candidate, measured) = (stage.Candidate.Name, rounds[stage.Candidate.Name]);
             figures.Add(new(Name, Setting, candidate, Metric.Cpu, [.. measured.Select(round => round.CpuPerMessage)]));
             figures.Add(new(Name, Setting, candidate, Metric.Rate, [.. measured.Select(round => round.MessagesPerSecond)]));
-            if (stage.Server.IsDotnet)
+            if (settings.Allocations && stage.Server.IsDotnet)
                 figures.Add(new(Name, Setting, candidate, Metric.Allocated, [await stage.MeasureAllocationsAsync(cancellationToken)]));
         }
 
