@@ -7,7 +7,13 @@ namespace Relay.Benchmarks.Tests;
 /// <summary>Small runs of what the report runs for minutes, against the real servers.</summary>
 public sealed class ScenarioTests
 {
-    private static readonly Settings Short = new() { WarmUp = TimeSpan.FromSeconds(0.2), Round = TimeSpan.FromSeconds(0.2), Rounds = 1, Allocations = false };
+    private static readonly Settings Short = new()
+    {
+        WarmUp = TimeSpan.FromSeconds(0.2),
+        Round = TimeSpan.FromSeconds(0.2),
+        Rounds = 1,
+        Allocations = false,
+    };
 
     [Fact]
     public async Task Every_server_that_is_installed_delivers_all_of_it()

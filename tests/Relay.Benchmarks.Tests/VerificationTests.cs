@@ -10,7 +10,11 @@ public sealed class VerificationTests
 {
     private static readonly Settings Short = new()
     {
-        WarmUp = TimeSpan.FromSeconds(0.1), Round = TimeSpan.FromSeconds(0.1), Rounds = 1, Allocations = false, Patience = TimeSpan.FromSeconds(1),
+        WarmUp = TimeSpan.FromSeconds(0.1),
+        Round = TimeSpan.FromSeconds(0.1),
+        Rounds = 1,
+        Allocations = false,
+        Patience = TimeSpan.FromSeconds(1),
     };
 
     [Theory]
