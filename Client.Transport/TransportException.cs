@@ -26,4 +26,7 @@ public sealed class TransportException(TransportError error, string message, Exc
 
     /// <summary>The relay's own code when a relay refused, else <see cref="ErrorCode.None"/>.</summary>
     public ErrorCode Code { get; init; }
+
+    /// <summary>How long the relay asked to wait before the same is tried again; zero where it did not say.</summary>
+    public TimeSpan RetryAfter { get; init; }
 }

@@ -36,6 +36,10 @@ public static class RelayHubExtensions
 
         services.TryAddSingleton(TimeProvider.System);
         services.TryAddSingleton<PeerDirectory>();
+        services.TryAddSingleton<LiveOptions>();
+        services.TryAddSingleton<AccessControl>();
+        services.TryAddSingleton<ConnectionLimits>();
+        services.TryAddSingleton<ConnectionGate>();
         services.TryAddSingleton<ProofCheck>();
         services.TryAddSingleton<RegistrationCheck>();
         services.TryAddSingleton<SessionRegistry>();
@@ -44,7 +48,10 @@ public static class RelayHubExtensions
         services.TryAddSingleton<RelayGauges>();
         services.TryAddSingleton(provider =>
             new RelayStatus(provider.GetRequiredService<RelayMetrics>(), provider.GetRequiredService<SessionRegistry>()));
-        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionPolicy, OptionsPolicy>());
+        services.TryAddSingleton<RelayAdministration>();
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionPolicy, AccessPolicy>());
+        services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionPolicy, RegistrationRatePolicy>());
+        services.AddHostedService<AccessFileWatcher>();
         services.AddHostedService<MailboxSweeper>();
         services.TryAddSingleton<WebSocketConnections>();
         services.AddHostedService(static provider => provider.GetRequiredService<WebSocketConnections>());
@@ -88,9 +95,18 @@ public static class RelayHubExtensions
         // Nobody else asks for them: they are there to be looked at from outside.
         services.GetRequiredService<RelayGauges>();
 
+        // In front of the endpoints themselves, where nothing is spent yet on a connection, not even the WebSocket.
+        var gate = services.GetRequiredService<ConnectionGate>();
+        hub.Add(endpoint =>
+        {
+            if (endpoint.RequestDelegate is { } next)
+                endpoint.RequestDelegate = context => gate.InvokeAsync(context, next);
+        });
+
         // After MapHub: stopping callbacks run last in, first out, so clients are told before SignalR cuts them off.
         // Waiting here is what holds the shutdown; it is bounded by Relay:DrainTimeout.
         var sessions = services.GetRequiredService<SessionRegistry>();
+        services.GetRequiredService<AccessControl>().Changed += sessions.ApplyAccess;
         services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping
             .Register(() => sessions.DrainAsync().GetAwaiter().GetResult());
         return hub;

@@ -97,8 +97,54 @@ public sealed class RelayOptions
     /// <value>The default is false; <c>Relay.Server</c> sets it in the Development environment.</value>
     public bool AllowNamedPeers { get; set; }
 
-    /// <summary>PeerIds that may not register.</summary>
+    /// <summary>Connections that have not registered yet, of all addresses together. Above it new ones are refused.</summary>
+    /// <value>1 to 1,000,000. The default is 1000.</value>
+    [Range(1, 1_000_000)]
+    public int MaxUnregisteredConnections { get; set; } = 1000;
+
+    /// <summary>The same from one address. Addresses of this machine itself are not limited.</summary>
+    /// <value>1 to 1,000,000. The default is 50.</value>
+    [Range(1, 1_000_000)]
+    public int MaxUnregisteredConnectionsPerAddress { get; set; } = 50;
+
+    /// <summary>Connections from one address, registered or not. Addresses of this machine itself are not limited.</summary>
+    /// <value>1 to 1,000,000. The default is 250.</value>
+    [Range(1, 1_000_000)]
+    public int MaxConnectionsPerAddress { get; set; } = 250;
+
+    /// <summary>New connections from one address in a minute; as many may come at once. Addresses of this machine itself are not limited.</summary>
+    /// <value>1 to 1,000,000. The default is 600.</value>
+    [Range(1, 1_000_000)]
+    public int ConnectionsPerAddressPerMinute { get; set; } = 600;
+
+    /// <summary>Registrations of one PeerId in a minute; as many may come at once.</summary>
+    /// <value>1 to 1,000,000. The default is 120.</value>
+    [Range(1, 1_000_000)]
+    public int RegistrationsPerPeerPerMinute { get; set; } = 120;
+
+    /// <summary>PeerIds that may not register. One that is added while it is connected is disconnected.</summary>
     public ISet<string> BannedPeers { get; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>Network addresses from which nobody may connect, and ranges of them: <c>203.0.113.7</c>, <c>203.0.113.0/24</c>, <c>2001:db8::/32</c>.</summary>
+    public IList<string> BannedAddresses { get; } = [];
+
+    /// <summary>The PeerIds that alone may register. With none, every PeerId may that is not banned.</summary>
+    public ISet<string> AllowedPeers { get; } = new HashSet<string>(StringComparer.Ordinal);
+
+    /// <summary>A text file with more of these lists, one entry a line: <c>ban PEERID</c>, <c>ban ADDRESS</c>, <c>allow PEERID</c>. Read again when it changes.</summary>
+    /// <value>A path, from the application's content root if it is relative. Empty by default: none.</value>
+    public string AccessFile { get; set; } = "";
+
+    /// <summary>Origins of web pages that may use this relay from their visitors' browsers, such as <c>https://chat.example.com</c>; <c>*</c> for all.</summary>
+    /// <remarks>Pages from the relay's own host, and from <see cref="Origins"/>, always may. Programs that are no browsers are not concerned.</remarks>
+    public IList<string> AllowedWebOrigins { get; } = [];
+
+    /// <summary>Addresses of reverse proxies, or ranges of them, whose word counts for where a request comes from, and for which host it was.</summary>
+    /// <remarks>
+    /// <c>Relay.Server</c> then takes the headers <c>X-Forwarded-For</c>, <c>-Proto</c> and <c>-Host</c> from them and from nobody else. An application that hosts the hub
+    /// does so by ASP.NET Core's forwarded headers middleware.
+    /// </remarks>
+    public IList<string> TrustedProxies { get; } = [];
 
     /// <summary>Messages in one <c>Relay</c> or <c>Deliver</c> call: the number from which batching stops paying.</summary>
     internal const int MaxBatchMessages = 128;

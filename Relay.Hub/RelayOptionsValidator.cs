@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Reflection;
 using Microsoft.Extensions.Options;
 using Relay.Contracts;
+using Relay.Hub.Admission;
 
 namespace Relay.Hub;
 
@@ -33,6 +34,13 @@ internal sealed class RelayOptionsValidator : IValidateOptions<RelayOptions>
             }
         }
 
+        failures.AddRange(Faulty(options.AllowedWebOrigins, nameof(options.AllowedWebOrigins), text => text == "*" || Audience.TryRead(text, out _),
+            "the origin of a web page, such as https://chat.example.com, or * for every page"));
+        failures.AddRange(Faulty(options.BannedAddresses, nameof(options.BannedAddresses), text => AddressRange.TryParse(text, out _), AnAddress));
+        failures.AddRange(Faulty(options.TrustedProxies, nameof(options.TrustedProxies), text => AddressRange.TryParse(text, out _), AnAddress));
+        failures.AddRange(Faulty(options.BannedPeers, nameof(options.BannedPeers), text => PeerId.TryParse(text, out _), APeerId));
+        failures.AddRange(Faulty(options.AllowedPeers, nameof(options.AllowedPeers), text => PeerId.TryParse(text, out _), APeerId));
+
         if (options.ClientTimeout < 2 * options.KeepAliveInterval)
         {
             failures.Add(
@@ -42,6 +50,13 @@ internal sealed class RelayOptionsValidator : IValidateOptions<RelayOptions>
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
+
+    private const string AnAddress = "a network address, or a range of them such as 203.0.113.0/24 or 2001:db8::/32";
+    private const string APeerId = "a PeerId: all of its 61 characters, or a plain name. A character is wrong, missing or too many";
+
+    private static IEnumerable<string> Faulty(IEnumerable<string> entries, string name, Func<string, bool> isRight, string what) => entries
+        .Where(entry => !isRight(entry))
+        .Select(entry => $"Relay:{name} has the entry {(entry.Length == 0 ? "(empty)" : entry)}, but each must be {what}.");
 
     private static string Describe(PropertyInfo property, object? value, ValidationAttribute rule)
     {

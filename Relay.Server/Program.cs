@@ -14,7 +14,9 @@ try
     Secrets.AddFromServiceManager(builder.Configuration);
     builder.Services.AddRelayHub();
     builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
+    Proxies.Add(builder.Services);
     ListenAddress.SetDefault(builder);
+    builder.WebHost.ConfigureKestrel(SocketLimits.Configure);
 
     var options = builder.AddServerOptions();
     builder.AddTlsCertificate(options);
@@ -23,6 +25,7 @@ try
     builder.AddStatusPage(options);
 
     var app = builder.Build();
+    Proxies.Use(app);
     app.MapRelayHub();
     app.MapRelayHealth();
     app.MapRelayMetrics();

@@ -25,6 +25,8 @@ internal static class ConnectFailure
                     return Unreachable(url, "there is no such host", failure);
                 case SocketException socket:
                     return Unreachable(url, socket.Message, failure);
+                case RefusedConnectionException refusal:
+                    return Refused(url, refusal);
                 case HttpRequestException { StatusCode: { } status }:
                     return Refused(url, status, failure);
                 case HttpRequestException { HttpRequestError: HttpRequestError.SecureConnectionError } broken:
@@ -56,4 +58,31 @@ internal static class ConnectFailure
 
     private static TransportException Refused(Uri url, HttpStatusCode status, Exception failure) =>
         new(TransportError.Io, $"The server at {url} refused the connection with status {(int)status}. Check the address and its path.", failure);
+
+    private static TransportException Refused(Uri url, RefusedConnectionException refusal)
+    {
+        if (refusal.Words is { } words)
+        {
+            return new TransportException(TransportError.Io, $"The relay {url} refused the connection: {words}", refusal)
+            {
+                Code = refusal.Code,
+                RetryAfter = refusal.RetryAfter,
+            };
+        }
+
+        // What a proxy says whose relay is away.
+        if (refusal.Status is HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout)
+        {
+            return new TransportException(
+                TransportError.Unreachable, $"The server at {url} answers, but cannot reach the relay behind it: its status is {(int)refusal.Status}.", refusal)
+            {
+                RetryAfter = refusal.RetryAfter,
+            };
+        }
+
+        return new TransportException(
+            TransportError.Io,
+            $"The server at {url} answers, but not as a relay: its status is {(int)refusal.Status}. Check the address and its path.",
+            refusal);
+    }
 }

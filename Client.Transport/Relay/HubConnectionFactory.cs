@@ -19,6 +19,7 @@ internal static class HubConnectionFactory
 
                 // A relay that does not answer the closing handshake holds up nobody's exit.
                 http.CloseTimeout = TimeSpan.FromSeconds(1);
+                http.WebSocketFactory = RelaySocket.OpenAsync;
                 options.ConfigureHttp?.Invoke(http);
             })
             .AddMessagePackProtocol();

@@ -16,4 +16,11 @@ internal static class ReconnectSchedule
         var doubled = first * Math.Pow(2, Math.Min(failures - 1, 30));
         return (doubled < longest ? doubled : longest) * (1 - (random / 2));
     }
+
+    /// <summary>The longest a relay can make its clients wait: one that went mad, or worse, must not silence them for good.</summary>
+    public static TimeSpan LongestRetryAfter { get; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The pause a relay asked for: never shorter, and up to a half longer, so that all whom it asked do not come back at once.</summary>
+    public static TimeSpan Asked(TimeSpan retryAfter, double random) =>
+        (retryAfter < LongestRetryAfter ? retryAfter : LongestRetryAfter) * (1 + (random / 2));
 }

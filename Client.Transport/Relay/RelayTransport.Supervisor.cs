@@ -13,6 +13,9 @@ public sealed partial class RelayTransport
     // Cuts the pause before the next attempt short.
     private TaskCompletionSource _hurry = NewHurry();
 
+    // While the relay has asked not to be tried again: why. Whoever needs a link then is told so at once.
+    private TransportException? _refusal;
+
     private static TaskCompletionSource NewHurry() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private void EnsureRunning()
@@ -32,6 +35,8 @@ public sealed partial class RelayTransport
         {
             if (_link is { IsOpen: true } link)
                 return Task.FromResult(use(link));
+            if (_refusal is not null)
+                return Task.FromException<T>(_refusal);
 
             _hurry.TrySetResult();
             return _waiters.Add(use);
@@ -103,17 +108,22 @@ public sealed partial class RelayTransport
 
     private async Task PauseAsync(TransportException reason, int failures)
     {
-        var pause = ReconnectSchedule.Pause(
-            Math.Max(1, failures), _options.ReconnectDelay, _options.MaxReconnectDelay, _options.Random.NextDouble());
+        var random = _options.Random.NextDouble();
+        var pause = ReconnectSchedule.Pause(Math.Max(1, failures), _options.ReconnectDelay, _options.MaxReconnectDelay, random);
+        var isAsked = reason.RetryAfter > TimeSpan.Zero;
+        if (isAsked && ReconnectSchedule.Asked(reason.RetryAfter, random) is var asked && asked > pause)
+            pause = asked;
+
         Task hurry;
         lock (_gate)
         {
-            if (failures > 0)
+            if (failures > 0 || isAsked)
             {
                 _waiters.Fail(reason);
                 _hurry = NewHurry();
             }
 
+            _refusal = isAsked ? reason : null;
             hurry = _hurry.Task;
         }
 
@@ -124,6 +134,8 @@ public sealed partial class RelayTransport
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token);
         await Task.WhenAny(hurry, Task.Delay(pause, _time, over.Token)).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
+        lock (_gate)
+            _refusal = null;
     }
 
     private void EndReplaced(TransportException reason)

@@ -29,7 +29,10 @@ public sealed record RelayTransportOptions
     /// <summary>The pause after the first failed attempt. It doubles with each further one; each is shortened by a random part of up to a half. The default is 1 s.</summary>
     public TimeSpan ReconnectDelay { get; init; } = TimeSpan.FromSeconds(1);
 
-    /// <summary>The longest pause between attempts. There is no last attempt. The default is 30 s.</summary>
+    /// <summary>
+    /// The longest pause between attempts. There is no last attempt. The default is 30 s. A relay that refuses can ask for a longer
+    /// one, up to a quarter of an hour; until then whatever needs a connection fails at once, with the relay's reason.
+    /// </summary>
     public TimeSpan MaxReconnectDelay { get; init; } = TimeSpan.FromSeconds(30);
 
     /// <summary>How often this side pings the relay. The default is 10 s.</summary>

@@ -14,4 +14,9 @@ public interface IAdmissionPolicy
 /// <summary>Why a registration is refused.</summary>
 /// <param name="Code">From 100 on: codes after which the relay closes the connection.</param>
 /// <param name="Message">For people: what happened, the setting and its value, what to do. Reaches the client as it is.</param>
-public sealed record Refusal(ErrorCode Code, string Message);
+/// <param name="RetryAfter">How long the client is to wait before it tries again; zero where waiting changes nothing, or nobody can say.</param>
+public sealed record Refusal(ErrorCode Code, string Message, TimeSpan RetryAfter = default)
+{
+    /// <summary>Ends what a limit says, so that whoever reads it knows where to look further.</summary>
+    internal const string Documented = "docs/operating.md describes this setting.";
+}

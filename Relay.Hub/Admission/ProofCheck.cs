@@ -1,10 +1,9 @@
-using Microsoft.Extensions.Options;
 using Relay.Contracts;
 
 namespace Relay.Hub.Admission;
 
 /// <summary>Whether a client holds the key it registers, and means this relay.</summary>
-internal sealed class ProofCheck(IOptionsMonitor<RelayOptions> options)
+internal sealed class ProofCheck(LiveOptions options)
 {
     /// <summary>The one answer to everything that is wrong: which part it is helps whoever tries keys more than anybody else.</summary>
     public static Refusal Refusal { get; } = new(
@@ -26,7 +25,7 @@ internal sealed class ProofCheck(IOptionsMonitor<RelayOptions> options)
 
     private bool IsHere(string? audience, string? host)
     {
-        var origins = options.CurrentValue.Origins;
+        var origins = options.Current.Origins;
         if (origins.Count > 0)
             return origins.Any(origin => Audience.TryRead(origin, out var own) && own == audience);
 

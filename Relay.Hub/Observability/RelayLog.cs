@@ -30,6 +30,24 @@ internal static partial class RelayLog
     [LoggerMessage(1006, LogLevel.Information, "The proof on connection {ConnectionId} does not hold, because of its {Flaw}")]
     public static partial void ProofRefused(this ILogger logger, string connectionId, ProofFlaw flaw);
 
+    [LoggerMessage(1007, LogLevel.Information, "Connections refused before they were made: {Count} ({Code}), counted since the last such line and logged at most once a minute")]
+    public static partial void ConnectionsRefused(this ILogger logger, ErrorCode code, int count);
+
+    [LoggerMessage(1008, LogLevel.Information, "{Peer} is disconnected: {Code}")]
+    public static partial void SentAway(this ILogger logger, PeerId peer, ErrorCode code);
+
+    [LoggerMessage(1009, LogLevel.Information, "The configuration has changed and is in use: origins, named peers, lists of who may come")]
+    public static partial void ConfigurationRead(this ILogger logger);
+
+    [LoggerMessage(1010, LogLevel.Error, "The configuration has changed and is not valid; what was in use before stays in use: {Fault}")]
+    public static partial void ConfigurationNotUsed(this ILogger logger, string fault);
+
+    [LoggerMessage(1011, LogLevel.Information, "Relay:AccessFile has changed and is in use: it bans {Peers} PeerIds and {Addresses} ranges of addresses, and allows {Allowed} PeerIds")]
+    public static partial void AccessFileRead(this ILogger logger, int peers, int addresses, int allowed);
+
+    [LoggerMessage(1012, LogLevel.Error, "Relay:AccessFile cannot be used; the lists stay as they were: {Fault}")]
+    public static partial void AccessFileNotUsed(this ILogger logger, string fault);
+
     // 2000-2099 belong to mailboxes.
 
     [LoggerMessage(2000, LogLevel.Warning, "The mailbox of {Recipient} begins to lose messages ({Reason}); their senders are told")]

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
@@ -35,11 +36,13 @@ internal sealed partial class Session : ISender
     private volatile Ending? _ending;
     private Registered? _registered;
 
-    public Session(HubCallerContext context, IRelayClient client, SessionRegistry registry)
+    /// <param name="place">What the connection takes up among all there may be.</param>
+    public Session(HubCallerContext context, IRelayClient client, SessionRegistry registry, ConnectionLease place, IPAddress? address)
     {
         _context = context;
         _client = client;
         _registry = registry;
+        (Place, Address) = (place, address);
         _challenge = new OpenChallenge(registry.Directory.Epoch);
         _outbox = new Outbox(registry.Directory.Options.SendWindowMessages);
 
@@ -57,6 +60,11 @@ internal sealed partial class Session : ISender
 
     /// <summary>The peer this connection registered, or null.</summary>
     public Peer? Peer { get; private set; }
+
+    public ConnectionLease Place { get; }
+
+    /// <summary>Where the client is, as far as that is known.</summary>
+    public IPAddress? Address { get; }
 
     /// <summary>Whether the connection is over. What it still has under way must change nothing any more.</summary>
     public bool HasEnded => _ended;

@@ -11,6 +11,8 @@ namespace Relay.Hub.Sessions;
 internal sealed class SessionRegistry(
     PeerDirectory directory,
     RegistrationCheck admission,
+    AccessControl access,
+    ConnectionGate gate,
     IHubContext<RelayHub, IRelayClient> hub,
     TimeProvider time,
     ILogger<RelayHub> logger)
@@ -39,11 +41,15 @@ internal sealed class SessionRegistry(
     public bool IsDraining => _draining;
 
     public string FullMessage =>
-        $"This relay has as many peers connected as it allows: {directory.Options.MaxPeers} (Relay:MaxPeers). Try again later.";
+        $"This relay has as many peers connected as it allows: {directory.Options.MaxPeers} (Relay:MaxPeers). Try again later. {Refusal.Documented}";
+
+    /// <summary>As <see cref="FullMessage"/>, with how long to wait: until somebody may have left.</summary>
+    public Refusal Full => new(ErrorCode.ServerFull, FullMessage, TimeSpan.FromSeconds(15));
 
     public Session Open(HubCallerContext context)
     {
-        var session = new Session(context, hub.Clients.Client(context.ConnectionId), this);
+        var http = context.GetHttpContext();
+        var session = new Session(context, hub.Clients.Client(context.ConnectionId), this, gate.LeaseOf(http), http?.Connection.RemoteIpAddress);
         _open.TryAdd(session, true);
 
         // A connection that slips in behind the drain's list of connections is told as well.
@@ -55,6 +61,7 @@ internal sealed class SessionRegistry(
     public async Task CloseAsync(Session session)
     {
         _open.TryRemove(session, out _);
+        session.Place.Dispose();
         await session.CloseAsync();
     }
 
@@ -79,6 +86,9 @@ internal sealed class SessionRegistry(
                 replaced.End(Ending.Replaced);
             }
 
+            // A ban made between the check and this line did not find this session at its peer; it is found here.
+            session.Place.Register();
+            SendAwayUnlessAllowed(session);
             return peer;
         }
 
@@ -92,6 +102,42 @@ internal sealed class SessionRegistry(
         {
             Interlocked.Decrement(ref _connectedPeers);
             logger.Left(peer.Id);
+        }
+    }
+
+    /// <summary>Ends the connections of everybody whom the lists, as they are now, keep out.</summary>
+    public void ApplyAccess()
+    {
+        foreach (var (session, _) in _open)
+            SendAwayUnlessAllowed(session);
+    }
+
+    /// <summary>Ends the connection of a peer, if it has one.</summary>
+    /// <returns>Whether it had.</returns>
+    public bool SendAway(PeerId id, Refusal why)
+    {
+        if (directory.Find(id)?.Session is not { } session)
+            return false;
+
+        logger.SentAway(id, why.Code);
+        session.End(Ending.Refused(why));
+        return true;
+    }
+
+    private void SendAwayUnlessAllowed(Session session)
+    {
+        var lists = access.Current;
+        if (session.Peer is not { Id: var id })
+        {
+            if (lists.Check(session.Address) is { } stranger)
+                session.End(Ending.Refused(stranger));
+            return;
+        }
+
+        if (!session.HasEnded && lists.Check(id, session.Address) is { } refusal)
+        {
+            logger.SentAway(id, refusal.Code);
+            session.End(Ending.Refused(refusal));
         }
     }
 

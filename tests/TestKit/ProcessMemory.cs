@@ -7,6 +7,14 @@ public static class ProcessMemory
 {
     private const int Chunk = 1 << 20;
 
+    /// <summary>The bytes of memory a process has in use, as the operating system counts them.</summary>
+    public static long Resident(ProgramProcess process)
+    {
+        // "VmRSS:	   98765 kB"
+        var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(6, line.Length - 8).Trim(), NumberStyles.None, CultureInfo.InvariantCulture) * 1024;
+    }
+
     /// <summary>Why the memory of a process cannot be read here; null if it can.</summary>
     public static string? Unavailable(ProgramProcess process)
     {

@@ -1,6 +1,5 @@
 using Relay.Contracts;
 using Relay.Hub.Admission;
-using Relay.Hub.Tests.Sessions;
 using TestKit;
 
 namespace Relay.Hub.Tests.Admission;
@@ -107,7 +106,7 @@ public sealed class ProofCheckTests
         foreach (var origin in origins)
             options.Origins.Add(origin);
         var challenge = new OpenChallenge("epoch");
-        return new ProofCheck(new TestOptions(options)).Check(Answer(challenge, audience!), challenge, host, out _);
+        return new ProofCheck(LiveOptions.Fixed(options)).Check(Answer(challenge, audience!), challenge, host, out _);
     }
 
     private static RegisterRequest Answer(OpenChallenge challenge, string audience) =>

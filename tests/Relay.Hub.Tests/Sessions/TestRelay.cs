@@ -1,9 +1,13 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting.Internal;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Relay.Contracts;
 using Relay.Hub.Admission;
+using Relay.Hub.Observability;
 using Relay.Hub.Sessions;
 
 namespace Relay.Hub.Tests.Sessions;
@@ -11,6 +15,9 @@ namespace Relay.Hub.Tests.Sessions;
 /// <summary>Everything of the relay that lies behind the hub, with connections that are objects in memory.</summary>
 internal sealed class TestRelay
 {
+    // Holds the meters of the process; nothing in it needs disposal.
+    private static readonly IMeterFactory Meters = new ServiceCollection().AddMetrics().BuildServiceProvider().GetRequiredService<IMeterFactory>();
+
     private readonly TestConnections _connections = new();
 
     public TestRelay(Action<RelayOptions>? configure = null, TimeProvider? time = null)
@@ -18,8 +25,18 @@ internal sealed class TestRelay
         var options = new RelayOptions();
         configure?.Invoke(options);
         Directory = new PeerDirectory(Options.Create(options), time ?? Time, NullLogger<RelayHub>.Instance);
+        var live = LiveOptions.Fixed(options);
+        Access = new AccessControl(live, new HostingEnvironment(), NullLogger<RelayHub>.Instance);
+        Limits = new ConnectionLimits(Options.Create(options), time ?? Time);
         Sessions = new SessionRegistry(
-            Directory, new RegistrationCheck(new ProofCheck(new TestOptions(options)), [], NullLogger<RelayHub>.Instance), _connections, time ?? Time, NullLogger<RelayHub>.Instance);
+            Directory,
+            new RegistrationCheck(new ProofCheck(live), [], NullLogger<RelayHub>.Instance),
+            Access,
+            new ConnectionGate(live, Access, Limits, new RelayMetrics(Meters), time ?? Time, NullLogger<RelayHub>.Instance),
+            _connections,
+            time ?? Time,
+            NullLogger<RelayHub>.Instance);
+        Access.Changed += Sessions.ApplyAccess;
     }
 
     public FakeTimeProvider Time { get; } = new();
@@ -27,6 +44,10 @@ internal sealed class TestRelay
     public PeerDirectory Directory { get; }
 
     public SessionRegistry Sessions { get; }
+
+    public AccessControl Access { get; }
+
+    public ConnectionLimits Limits { get; }
 
     public TestConnection Connect()
     {

@@ -1,0 +1,110 @@
+using Relay.Contracts;
+using TestKit;
+
+namespace Relay.Server.Tests.Admission;
+
+/// <summary>The real program, whose lists are changed in their files while it runs.</summary>
+public sealed class ReloadTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("termchat-relay-").FullName;
+
+    private string AccessFile => Path.Combine(_folder, "access.txt");
+
+    [Fact]
+    public async Task The_access_file_is_read_again_when_it_changes_and_a_fault_in_it_changes_nothing()
+    {
+        await File.WriteAllTextAsync(AccessFile, "ban trudy\n", TestContext.Current.CancellationToken);
+        await using var program = Start($"--Relay:AccessFile={AccessFile}");
+        await using var mallory = new RawPeer(await UrlOf(program));
+        await mallory.Enter("mallory");
+
+        await File.AppendAllTextAsync(AccessFile, "ban mallory\n", TestContext.Current.CancellationToken);
+
+        await mallory.SeesError(ErrorCode.Banned);
+        await IsBanned("trudy");
+
+        await File.WriteAllTextAsync(AccessFile, "# nobody\nban !\n", TestContext.Current.CancellationToken);
+        await program.WaitForLineAsync("Relay:AccessFile cannot be used; the lists stay as they were: line 2");
+        await IsBanned("mallory");
+
+        File.Delete(AccessFile);
+        await File.WriteAllTextAsync(AccessFile, "# nobody any more\n", TestContext.Current.CancellationToken);
+        await program.WaitForLineAsync("it bans 0 PeerIds");
+        await using var again = new RawPeer(await UrlOf(program));
+        await again.Enter("mallory");
+
+        async Task IsBanned(string name)
+        {
+            await using var peer = new RawPeer(await UrlOf(program));
+            await peer.Connect();
+            await peer.Register(name);
+            await peer.SeesError(ErrorCode.Banned);
+        }
+    }
+
+    [Fact]
+    public async Task An_access_file_that_is_not_there_or_cannot_be_read_stops_the_start()
+    {
+        await using var missing = Start($"--Relay:AccessFile={AccessFile}");
+        Assert.Equal(1, await missing.WaitForExitAsync());
+        Assert.Contains($"Relay:AccessFile is {AccessFile}, but", missing.Errors.ToString(), StringComparison.Ordinal);
+
+        await File.WriteAllTextAsync(AccessFile, "alow alice\n", TestContext.Current.CancellationToken);
+        await using var mistyped = Start($"--Relay:AccessFile={AccessFile}");
+        Assert.Equal(1, await mistyped.WaitForExitAsync());
+        Assert.Contains("line 1 is none of: ban PEERID", mistyped.Errors.ToString(), StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", mistyped.Errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task The_settings_file_is_read_again_when_it_changes_and_a_fault_in_it_changes_nothing()
+    {
+        // A copy of the program, whose settings file is then this test's own.
+        var program = CopyOfTheProgram();
+        var settings = Path.Combine(program, "appsettings.json");
+        await Write("""{ "Relay": { "AllowNamedPeers": true } }""");
+        await using var relay = ProgramProcess.Run(
+            "dotnet", new Dictionary<string, string?>(), Path.Combine(program, "Relay.Server.dll"), "--urls", "http://127.0.0.1:0");
+        await using var mallory = new RawPeer(await UrlOf(relay));
+        await mallory.Enter("mallory");
+
+        await Write("""{ "Relay": { "AllowNamedPeers": true, "BannedPeers": [ "mallory" ] } }""");
+        await mallory.SeesError(ErrorCode.Banned);
+
+        await Write("""{ "Relay": { "AllowNamedPeers": true, "BannedPeers": [ "Mallory!" ] } }""");
+        await relay.WaitForLineAsync("Relay:BannedPeers has the entry Mallory!");
+        await using var again = new RawPeer(await UrlOf(relay));
+        await again.Connect();
+        await again.Register("mallory");
+        await again.SeesError(ErrorCode.Banned);
+
+        Task Write(string json) => File.WriteAllTextAsync(settings, json, TestContext.Current.CancellationToken);
+    }
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private string CopyOfTheProgram()
+    {
+        var copy = Path.Combine(_folder, "program");
+        Directory.CreateDirectory(copy);
+        foreach (var file in Directory.EnumerateFiles(AppContext.BaseDirectory))
+            File.Copy(file, Path.Combine(copy, Path.GetFileName(file)));
+        foreach (var file in Directory.EnumerateFiles(Path.Combine(AppContext.BaseDirectory, "runtimes"), "*", SearchOption.AllDirectories))
+        {
+            var target = Path.Combine(copy, Path.GetRelativePath(AppContext.BaseDirectory, file));
+            Directory.CreateDirectory(Path.GetDirectoryName(target)!);
+            File.Copy(file, target);
+        }
+
+        return copy;
+    }
+
+    private static ProgramProcess Start(params string[] arguments) => ProgramProcess.Start(
+        "Relay.Server", new Dictionary<string, string?> { ["DOTNET_ENVIRONMENT"] = "Development" }, ["--urls", "http://127.0.0.1:0", .. arguments]);
+
+    private static async Task<Uri> UrlOf(ProgramProcess program)
+    {
+        var line = await program.WaitForLineAsync("TermChat relay is ready at ");
+        return new Uri(new Uri(line.Split(' ')[5]), RelayProtocol.DefaultPath);
+    }
+}

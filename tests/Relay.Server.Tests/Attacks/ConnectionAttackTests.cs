@@ -1,0 +1,203 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Microsoft.AspNetCore.Http.Connections;
+using Microsoft.AspNetCore.Http.Connections.Client;
+using Relay.Contracts;
+using TestKit;
+
+namespace Relay.Server.Tests.Attacks;
+
+/// <summary>What somebody can do who never registers, or does nothing else: a bounded number of places, and nobody else notices.</summary>
+public sealed class ConnectionAttackTests(ITestOutputHelper output)
+{
+    private static readonly ParallelOptions AtOnce = new() { MaxDegreeOfParallelism = 32 };
+
+    [Fact]
+    public async Task Connections_that_never_register_get_a_bounded_number_of_places_and_are_closed()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads the memory of a process from /proc.");
+        var attackers = AttackSize.Of(500, 5000);
+        var places = attackers / 5;
+        await using var relay = await ServerProcess.Start($"MaxUnregisteredConnections={places}", "RegistrationTimeout=00:00:05");
+        var (memory, handles) = (relay.Megabytes, relay.Handles);
+        var strangers = new ConcurrentBag<Stranger>();
+        var answers = new ConcurrentDictionary<int, int>();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, attackers), AtOnce, async (i, _) =>
+        {
+            var stranger = await Stranger.Connect(relay.Url);
+            strangers.Add(stranger);
+            var (status, answer) = await stranger.AskForWebSocket();
+            answers.AddOrUpdate(status, 1, (_, count) => count + 1);
+
+            // Every other one gets as far as the hub, and is silent there.
+            if (status == 101 && i % 2 == 0)
+                await stranger.SayHello();
+            if (status == 503)
+                Assert.Contains($"Relay-Error: {(int)ErrorCode.ServerFull} ", answer, StringComparison.Ordinal);
+        });
+        var peak = relay.Megabytes;
+
+        Assert.Equal(attackers, answers.GetValueOrDefault(101) + answers.GetValueOrDefault(503));
+        Assert.True(answers.GetValueOrDefault(503) > 0, "All of them got a place.");
+        await Task.WhenAll(strangers.Select(stranger => stranger.UntilClosed())).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        foreach (var stranger in strangers)
+            stranger.Dispose();
+        await using (var carol = new RawPeer(relay.Url))
+            await carol.Enter("carol");
+
+        await relay.EndTalk();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{attackers} connections that never register, {places} places: {answers.GetValueOrDefault(101)} admitted, {answers.GetValueOrDefault(503)} refused; " +
+            $"memory {memory:0} MB before, {peak:0} MB at the peak, {relay.Megabytes:0} MB after; handles {handles} before, {relay.Handles} after; " +
+            $"{relay.Exchanged} messages of others meanwhile, the slowest took {relay.Slowest.TotalMilliseconds:0} ms"));
+    }
+
+    [Fact]
+    public async Task Requests_that_never_end_are_closed_and_others_are_served_meanwhile()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads the memory of a process from /proc.");
+        var attackers = AttackSize.Of(300, 5000);
+        await using var relay = await ServerProcess.Start("RegistrationTimeout=00:00:01");
+        var memory = relay.Megabytes;
+        var start = TimeProvider.System.GetTimestamp();
+        var strangers = new ConcurrentBag<Stranger>();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, attackers), AtOnce, async (_, _) =>
+        {
+            var stranger = await Stranger.Connect(relay.Url);
+            strangers.Add(stranger);
+            await stranger.Write(Stranger.Upgrade());
+        });
+        var dripping = DripAsync(strangers);
+        var peak = relay.Megabytes;
+        await using (var carol = new RawPeer(relay.Url))
+            await carol.Enter("carol");
+
+        await Task.WhenAll(strangers.Select(stranger => stranger.UntilClosed())).WaitAsync(TimeSpan.FromSeconds(60), TestContext.Current.CancellationToken);
+        var closed = TimeProvider.System.GetElapsedTime(start);
+        await dripping;
+        foreach (var stranger in strangers)
+            stranger.Dispose();
+
+        await relay.EndTalk();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{attackers} requests that never end: all closed after {closed.TotalSeconds:0.0} s; memory {memory:0} MB before, {peak:0} MB at the peak, " +
+            $"{relay.Megabytes:0} MB after; {relay.Exchanged} messages of others meanwhile, the slowest took {relay.Slowest.TotalMilliseconds:0} ms"));
+    }
+
+    [Fact]
+    public async Task A_storm_of_connections_from_one_address_is_let_through_at_its_rate()
+    {
+        var attempts = AttackSize.Of(1000, 10_000);
+        await using var relay = RelayApp.OnSockets(("TrustedProxies:0", "127.0.0.1"), ("MaxUnregisteredConnectionsPerAddress", "1000"));
+        var answers = new ConcurrentDictionary<int, int>();
+        var start = TimeProvider.System.GetTimestamp();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, attempts), AtOnce, async (_, _) =>
+        {
+            using var stranger = await Stranger.Connect(relay.Url);
+            var (status, _) = await stranger.AskForWebSocket("203.0.113.9");
+            answers.AddOrUpdate(status, 1, (_, count) => count + 1);
+        });
+        var took = TimeProvider.System.GetElapsedTime(start);
+
+        Assert.Equal(attempts, answers.GetValueOrDefault(101) + answers.GetValueOrDefault(429));
+        Assert.InRange(answers.GetValueOrDefault(101), 600, 600 + (10 * took.TotalSeconds) + 1);
+        output.WriteLine($"{attempts} connections in {took.TotalSeconds:0.0} s: {answers.GetValueOrDefault(101)} let through");
+    }
+
+    [Fact]
+    public async Task Two_clients_that_fight_for_a_PeerId_are_slowed_down_and_lose_nothing()
+    {
+        var lasting = TimeSpan.FromSeconds(AttackSize.Of(3, 30));
+        await using var relay = RelayApp.OnSockets(("RegistrationsPerPeerPerMinute", "60"));
+        var alice = await relay.Enter("alice");
+        var start = TimeProvider.System.GetTimestamp();
+        var received = new ConcurrentDictionary<string, bool>();
+        var (registered, refused, sent) = (0, 0, 0);
+
+        var fighters = Enumerable.Range(0, 2).Select(_ => Task.Run(async () =>
+        {
+            while (TimeProvider.System.GetElapsedTime(start) < lasting)
+            {
+                await using var bob = new RawPeer(relay.Url, WebSocketAtOnce);
+                await bob.Connect();
+                await bob.Register("bob");
+                await Eventually.Is("there is an answer", () => bob.Told.Count > 0);
+                if (bob.Told[0] is RelayError error)
+                {
+                    Assert.Equal((int)ErrorCode.RateLimited, error.Code);
+                    Interlocked.Increment(ref refused);
+                    continue;
+                }
+
+                Interlocked.Increment(ref registered);
+                await Eventually.Is("it is replaced", () => bob.IsClosed || bob.All<Replaced>().Count > 0 || TimeProvider.System.GetElapsedTime(start) >= lasting);
+                foreach (var text in bob.Texts)
+                    received.TryAdd(text, true);
+                if (bob.Position > 0)
+                    await bob.Acknowledge(bob.Position);
+            }
+        })).ToArray();
+        while (!fighters.All(fighter => fighter.IsCompleted))
+        {
+            await alice.Send("bob", $"{++sent}");
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+
+        await Task.WhenAll(fighters);
+        var took = TimeProvider.System.GetElapsedTime(start);
+
+        Assert.InRange(registered, 2, 60 + took.TotalSeconds + 1);
+        await Eventually.Is("bob may come in again", () => TimeProvider.System.GetElapsedTime(start) > took + TimeSpan.FromSeconds(1.1));
+        var peaceful = await relay.NewPeer().Enter("bob");
+        await Eventually.Is("every message has come to one of them", () => Enumerable.Range(1, sent).All(
+            number => received.ContainsKey($"{number}") || peaceful.Texts.Contains($"{number}")));
+        Assert.Empty(alice.All<Dropped>());
+        output.WriteLine($"two fighters in {took.TotalSeconds:0.0} s: {registered} registrations, {refused} refused; {sent} messages for them, none lost");
+    }
+
+    [Fact]
+    public async Task A_proof_that_was_overheard_is_refused_however_often_it_is_tried()
+    {
+        var attempts = AttackSize.Of(100, 2000);
+        await using var relay = RelayApp.OnSockets();
+        var key = TestPeers.Key("alice");
+        var alice = relay.NewPeer();
+        await alice.Connect();
+        var overheard = await alice.Prove(key);
+        await alice.Register(overheard);
+        await alice.Sees<Registered>();
+        var refused = 0;
+        var start = TimeProvider.System.GetTimestamp();
+
+        await Parallel.ForEachAsync(Enumerable.Range(0, attempts), AtOnce, async (_, _) =>
+        {
+            await using var thief = new RawPeer(relay.Url, WebSocketAtOnce);
+            await thief.Connect();
+            await thief.Register(overheard);
+            await thief.SeesError(ErrorCode.ProofRefused);
+            Interlocked.Increment(ref refused);
+        });
+
+        Assert.Equal(attempts, refused);
+        await alice.Send(key.PeerId.Value, "still mine");
+        await alice.SeesTexts("still mine");
+        output.WriteLine($"{attempts} replays of a proof in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s: all refused");
+    }
+
+    private static void WebSocketAtOnce(HttpConnectionOptions http) => (http.Transports, http.SkipNegotiation) = (HttpTransportType.WebSockets, true);
+
+    /// <summary>A header line now and then, for as long as they let it.</summary>
+    private static async Task DripAsync(IReadOnlyCollection<Stranger> strangers)
+    {
+        for (var line = 0; line < 8; line++)
+        {
+            await Task.WhenAll(strangers.Select(stranger => stranger.Write($"X-Line-{line}: x\r\n"))).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, TestContext.Current.CancellationToken);
+        }
+    }
+}

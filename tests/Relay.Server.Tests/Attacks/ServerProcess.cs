@@ -1,0 +1,77 @@
+using Relay.Contracts;
+using TestKit;
+
+namespace Relay.Server.Tests.Attacks;
+
+/// <summary>The relay in a process of its own, so that its memory is its own; and two peers who behave, and must not notice anything.</summary>
+internal sealed class ServerProcess : IAsyncDisposable
+{
+    private readonly ProgramProcess _program;
+    private readonly CancellationTokenSource _enough = new();
+    private RawPeer _alice = null!;
+    private RawPeer _bob = null!;
+    private Task _talk = Task.CompletedTask;
+
+    private ServerProcess(ProgramProcess program) => _program = program;
+
+    public Uri Url { get; private set; } = null!;
+
+    public double Megabytes => ProcessMemory.Resident(_program) / 1e6;
+
+    public int Handles => Directory.GetFileSystemEntries($"/proc/{_program.Id}/fd").Length;
+
+    /// <summary>The longest a message took so far from one of the two to the other.</summary>
+    public TimeSpan Slowest { get; private set; }
+
+    public int Exchanged { get; private set; }
+
+    public static async Task<ServerProcess> Start(params string[] settings)
+    {
+        var server = new ServerProcess(ProgramProcess.Start(
+            "Relay.Server",
+            new Dictionary<string, string?> { ["DOTNET_ENVIRONMENT"] = "Development" },
+            ["--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--Relay:" + setting)]));
+        var line = await server._program.WaitForLineAsync("TermChat relay is ready at ");
+        server.Url = new Uri(new Uri(line.Split(' ')[5]), RelayProtocol.DefaultPath);
+        server._alice = await new RawPeer(server.Url).Enter("alice");
+        server._bob = await new RawPeer(server.Url).Enter("bob");
+        await server.Exchange();
+        server._talk = Task.Run(async () =>
+        {
+            while (!server._enough.IsCancellationRequested)
+                await server.Exchange();
+        });
+        return server;
+    }
+
+    /// <summary>Ends the talk of the two, in which nothing was lost, doubled or out of order.</summary>
+    public async Task EndTalk()
+    {
+        await _enough.CancelAsync();
+        await _talk;
+        Assert.Equal(Enumerable.Range(1, Exchanged).Select(number => $"{number}"), _bob.Texts);
+        Assert.Empty(_alice.All<RelayError>());
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _enough.CancelAsync();
+        await _talk.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await _alice.DisposeAsync();
+        await _bob.DisposeAsync();
+        await _program.DisposeAsync();
+        _enough.Dispose();
+    }
+
+    private async Task Exchange()
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        await _alice.Send("bob", $"{Exchanged + 1}");
+        await _bob.SeesMessages(Exchanged + 1);
+        await _bob.Acknowledge(_bob.Position);
+        Exchanged++;
+        var took = TimeProvider.System.GetElapsedTime(start);
+        Slowest = took > Slowest ? took : Slowest;
+        await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
+    }
+}

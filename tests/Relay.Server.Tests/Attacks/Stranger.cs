@@ -1,0 +1,70 @@
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+
+namespace Relay.Server.Tests.Attacks;
+
+/// <summary>A socket of somebody who keeps to as much of the protocol as suits them.</summary>
+internal sealed class Stranger : IDisposable
+{
+    private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp);
+    private readonly byte[] _buffer = new byte[8192];
+
+    /// <summary>The beginning of a request for a WebSocket, up to the empty line that would end it.</summary>
+    public static string Upgrade(string? forwardedFor = null, string? origin = null) =>
+        "GET /relay HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
+        "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
+        (forwardedFor is null ? "" : $"X-Forwarded-For: {forwardedFor}\r\n") + (origin is null ? "" : $"Origin: {origin}\r\n");
+
+    public static async Task<Stranger> Connect(Uri url)
+    {
+        var stranger = new Stranger();
+        await stranger._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, url.Port));
+        return stranger;
+    }
+
+    public Task Write(string text) => _socket.SendAsync(Encoding.ASCII.GetBytes(text));
+
+    /// <summary>Asks for a WebSocket, and says nothing more.</summary>
+    /// <returns>The status it was answered with, and all that was said.</returns>
+    public async Task<(int Status, string Answer)> AskForWebSocket(string? forwardedFor = null, string? origin = null)
+    {
+        await Write(Upgrade(forwardedFor, origin) + "\r\n");
+        var answer = new StringBuilder();
+        while (!answer.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
+        {
+            var read = await _socket.ReceiveAsync(_buffer);
+            if (read == 0)
+                return (0, answer.ToString());
+            answer.Append(Encoding.UTF8.GetString(_buffer, 0, read));
+        }
+
+        return (int.Parse(answer.ToString(9, 3), CultureInfo.InvariantCulture), answer.ToString());
+    }
+
+    /// <summary>Says, on its WebSocket, which protocol it wants to speak, and so gets as far as the hub.</summary>
+    public Task SayHello()
+    {
+        // A frame of text, with a mask of zeros, which leaves it readable here.
+        const string hello = "{\"protocol\":\"json\",\"version\":1}\u001e";
+        return _socket.SendAsync((byte[])[0x81, (byte)(0x80 | hello.Length), 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(hello)]);
+    }
+
+    /// <summary>Reads on until the other side closes.</summary>
+    public async Task UntilClosed()
+    {
+        try
+        {
+            while (await _socket.ReceiveAsync(_buffer) > 0)
+            {
+            }
+        }
+        catch (SocketException)
+        {
+            // Reset: closed as well.
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+}
