@@ -53,18 +53,32 @@ internal sealed partial class RelayLink
 
     private void OnError(RelayError error)
     {
-        var refusal = new TransportException(TransportError.Io, $"The relay {_url} refused: {error.Message}") { Code = (ErrorCode)error.Code };
+        var refusal = new TransportException(TransportError.Io, $"The relay {_url} refused: {error.Message}")
+        {
+            Code = (ErrorCode)error.Code,
+            RetryAfter = TimeSpan.FromMilliseconds(Math.Max(0, error.RetryAfterMilliseconds)),
+        };
         if (error.Number != 0 && _sends.Refuse(error.Number, refusal))
             return;
 
         // Before Registered any error is the relay's answer to the registration. Later, from 100 on, it ends the connection:
         // that says nothing against the messages under way, so they fail as on any connection that broke.
         if (!_registered.Task.IsCompleted)
+        {
             Break(refusal);
+        }
         else if (error.Code >= 100)
-            Break(new TransportException(TransportError.ConnectionClosed, $"The relay {_url} ended the connection: {error.Message}") { Code = refusal.Code });
+        {
+            Break(new TransportException(TransportError.ConnectionClosed, $"The relay {_url} ended the connection: {error.Message}")
+            {
+                Code = refusal.Code,
+                RetryAfter = refusal.RetryAfter,
+            });
+        }
         else
+        {
             _logger.RelayError(_url, refusal.Code);
+        }
     }
 
     private void OnDeliver(Delivery delivery)

@@ -20,14 +20,14 @@ internal sealed partial class Session
         if (_registry.Admission.Check(request, _challenge, _context, out var id) is { } refusal)
         {
             _registry.Logger.RegistrationRefused(_context.ConnectionId, refusal.Code);
-            End(Ending.Refused(refusal.Code, refusal.Message));
+            End(Ending.Refused(refusal));
             return;
         }
 
         var resumeFrom = request!.Epoch == _registry.Directory.Epoch ? request.Sequence : 0;
         if (_registry.Enter(id, this, resumeFrom) is not { } peer)
         {
-            End(Ending.Refused(ErrorCode.ServerFull, _registry.FullMessage));
+            End(Ending.Refused(_registry.Full));
             return;
         }
 

@@ -40,11 +40,11 @@ internal sealed class SessionRegistry(
     /// <summary>Whether the relay is shutting down and sends its clients away.</summary>
     public bool IsDraining => _draining;
 
-    public string FullMessage =>
-        $"This relay has as many peers connected as it allows: {directory.Options.MaxPeers} (Relay:MaxPeers). Try again later. {Refusal.Documented}";
-
-    /// <summary>As <see cref="FullMessage"/>, with how long to wait: until somebody may have left.</summary>
-    public Refusal Full => new(ErrorCode.ServerFull, FullMessage, TimeSpan.FromSeconds(15));
+    /// <summary>The refusal of one more peer; with how long to wait: until somebody may have left.</summary>
+    public Refusal Full => new(
+        ErrorCode.ServerFull,
+        $"This relay has as many peers connected as it allows: {directory.Options.MaxPeers} (Relay:MaxPeers). Try again later. {Refusal.Documented}",
+        TimeSpan.FromSeconds(5));
 
     public Session Open(HubCallerContext context)
     {
@@ -116,7 +116,7 @@ internal sealed class SessionRegistry(
     /// <returns>Whether it had.</returns>
     public bool SendAway(PeerId id, Refusal why)
     {
-        if (directory.Find(id)?.Session is not { } session)
+        if (directory.Find(id.Value)?.Session is not { } session)
             return false;
 
         logger.SentAway(id, why.Code);

@@ -35,6 +35,27 @@ public sealed class RelayRetryAfterTests : RelayTests
     }
 
     [Fact]
+    public async Task A_refusal_is_over_when_its_time_is_and_the_transport_connects_by_itself()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await RelayHost.StartAsync(options => options.MaxPeers = 1);
+        await using var link = Link.To(host.Url);
+        await using var bob = Transport(host.Url, Bob);
+        await bob.ConnectAsync(Alice, Token);
+        await using var alice = new RelayTransport(Options(link.Url, Alice), time);
+        var refused = await FailureToConnectAsync(alice);
+        Assert.Equal(ErrorCode.ServerFull, refused.Code);
+        Assert.InRange(refused.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(1));
+
+        await bob.DisposeAsync();
+
+        await UntilAsync(alice, RelayConnectionState.Waiting);
+        time.Advance(refused.RetryAfter * 1.5);
+        await UntilAsync(alice, RelayConnectionState.Connected);
+        await alice.SendAsync(Bob, Text("x"), Token);
+    }
+
+    [Fact]
     public async Task A_server_that_is_no_relay_is_tried_again_as_ever()
     {
         await using var host = await RelayHost.StartAsync();
