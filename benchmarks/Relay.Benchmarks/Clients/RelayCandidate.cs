@@ -29,7 +29,11 @@ internal sealed class RelayCandidate(params IReadOnlyList<string> options) : ISi
     public static RelayTransport CreateTransport(ServerProcess server, PeerIdentity self) =>
         new(new RelayTransportOptions
         {
-            Url = server.Address, Key = self.Key, Peer = self.Id, ConnectTimeout = Patience, RegistrationTimeout = Patience,
+            Url = server.Address,
+            Key = self.Key,
+            Peer = self.Id,
+            ConnectTimeout = Patience,
+            RegistrationTimeout = Patience,
         });
 
     public async Task<IPeer> ConnectAsync(ServerProcess server, PeerIdentity self, IReceiver receiver, CancellationToken cancellationToken)

@@ -16,7 +16,8 @@ internal sealed class CodecSample
         Own = Call(new RelayRequest { First = 1, Messages = messages });
         Plain = Call(new PlainRequest
         {
-            First = 1, Messages = [.. messages.Select(message => new PlainMessage { To = to, Id = message.Id.ToBytes(), Payload = payload })],
+            First = 1,
+            Messages = [.. messages.Select(message => new PlainMessage { To = to, Id = message.Id.ToBytes(), Payload = payload })],
         });
         Bytes = new ReadOnlySequence<byte>(Protocol.GetMessageBytes(Own));
         if (!Bytes.ToArray().AsSpan().SequenceEqual(Protocol.GetMessageBytes(Plain).Span))

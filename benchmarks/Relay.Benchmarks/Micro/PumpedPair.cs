@@ -34,7 +34,8 @@ internal sealed class PumpedPair : IAsyncDisposable
         _recipient = Open(Recipient);
         _clients.Delivered = delivery => _recipient.Acknowledge(new Acknowledgement
         {
-            Epoch = _sessions.Directory.Epoch, Sequence = delivery.First + delivery.Messages!.Count - 1,
+            Epoch = _sessions.Directory.Epoch,
+            Sequence = delivery.First + delivery.Messages!.Count - 1,
         });
     }
 
