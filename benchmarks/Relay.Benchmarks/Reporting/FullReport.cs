@@ -40,7 +40,7 @@ internal static class FullReport
             (new Latency(Topology.Pairs(8), 50_000, settings, say), all),
             (new Sequential(settings), all),
             (new Fan(1000, settings), all),
-            (new Scale(settings), Only(RelayCandidate.RelayName)),
+            (new Scale(settings with { WarmUp = headline.WarmUp }), Only(RelayCandidate.RelayName)),
             (new Idle(IdlePeers, slow), all),
             (new Connect(1000, settings), all),
             (new Store(StorePeers, settings), all),
