@@ -67,8 +67,22 @@ public abstract class MessagesFormatter<TCall, TMessage> : IMessagePackFormatter
             return null;
 
         var messages = new TMessage[MessageFields.ReadCount(ref reader)];
-        for (var i = 0; i < messages.Length; i++)
+        for (var i = ReadUsual(ref reader, messages); i < messages.Length; i++)
             messages[i] = MessageOf(MessageFields.Read(ref reader));
         return messages;
+    }
+
+    /// <summary>Reads messages as long as they lie in one piece of memory and are written in the usual way.</summary>
+    /// <returns>How many those are.</returns>
+    private int ReadUsual(ref MessagePackReader reader, TMessage[] messages)
+    {
+        var usual = new FieldsReader(reader.Sequence.Slice(reader.Position).FirstSpan);
+        var read = 0;
+        while (read < messages.Length && usual.TryRead(out var fields))
+            messages[read++] = MessageOf(fields);
+
+        if (usual.Consumed > 0)
+            reader.ReadRaw(usual.Consumed);
+        return read;
     }
 }

@@ -20,6 +20,11 @@ internal static class PeerIdTexts
         if (!reader.TryReadStringSpan(out var utf8))
             return reader.ReadString();
 
+        return Get(utf8);
+    }
+
+    public static string Get(ReadOnlySpan<byte> utf8)
+    {
         // Longer ones are no PeerIds, and are not worth keeping.
         if (utf8.Length is 0 or > PeerId.KeyTextLength)
             return Encoding.UTF8.GetString(utf8);

@@ -61,8 +61,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
     {
         // First come, first served: while others wait, a new message waits behind them, its own sender's among them.
         var mustWait = Attended && (WaitingCount > 0 || _accepted.Count >= capacity);
-        var share = _shares.Of(entry.Sender);
-        if (!mustWait && share.Holds(entry.Id, _accepted))
+        if (!mustWait && IsHeld(entry))
             return AcceptedOutcome;
 
         if (!budget.TryTake(entry.Cost))
@@ -169,6 +168,8 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
 
     private AppendOutcome AcceptedOutcome => Attended ? AppendOutcome.Accepted : AppendOutcome.Queued;
 
+    private bool IsHeld(in MailboxEntry entry) => _shares.Find(entry.Sender)?.Holds(entry.Id, _accepted) == true;
+
     private void Accept(in MailboxEntry entry, long storedAt)
     {
         var share = _shares.Of(entry.Sender);
@@ -200,7 +201,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
         {
             var (entry, ticket) = node.Value;
             _waiting.RemoveFirst();
-            if (_shares.Of(entry.Sender).Holds(entry.Id, _accepted))
+            if (IsHeld(entry))
             {
                 budget.Return(entry.Cost);
             }

@@ -8,23 +8,21 @@ internal sealed class SenderShares
     private SenderShare? _last;
     private Dictionary<PeerId, SenderShare>? _all;
 
+    public SenderShare? Find(PeerId sender) => _last is { } last && last.Sender == sender ? last : _all?.GetValueOrDefault(sender);
+
+    /// <summary>The sender's share, new if need be: for a message that is about to be in it.</summary>
     public SenderShare Of(PeerId sender)
     {
-        if (_last is { } last)
-        {
-            if (last.Sender == sender)
-                return last;
+        if (Find(sender) is { } known)
+            return _last = known;
 
-            if (_all is null && last.Count > 0)
-                _all = new Dictionary<PeerId, SenderShare> { [last.Sender] = last };
-        }
+        // A second sender: from here on there is a table.
+        if (_all is null && _last is { Count: > 0 } first)
+            _all = new Dictionary<PeerId, SenderShare> { [first.Sender] = first };
 
-        if (_all is null)
-            return _last = new SenderShare(sender);
-
-        if (!_all.TryGetValue(sender, out var share))
-            _all[sender] = share = new SenderShare(sender);
-        return _last = share;
+        _last = new SenderShare(sender);
+        _all?.Add(sender, _last);
+        return _last;
     }
 
     /// <summary>A share has become empty.</summary>
@@ -37,7 +35,7 @@ internal sealed class SenderShares
         if (_all.Count == 0)
             _all = null;
 
-        // Of would find the one that is still remembered as the last beside the table, and then a second one in it.
+        // Or it would be found, and filled, beside the table.
         if (ReferenceEquals(_last, share))
             _last = null;
     }

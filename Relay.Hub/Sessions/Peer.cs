@@ -99,11 +99,28 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
         var accepted = 0;
         lock (_gate)
         {
+            stopped = WhyNot(sender);
+            if (stopped is not (AppendOutcome.Accepted or AppendOutcome.Queued))
+                return 0;
+
+            var from = sender.Peer!;
+            var changes = Changes;
             do
             {
-                stopped = Append(messages[accepted], sender, number + accepted, now);
+                // The first copy was accepted, then lost, and the report is on its way: that is the answer to the repeat too.
+                ref readonly var message = ref messages[accepted];
+                stopped = from.HasReported(id, message.Id)
+                    ? stopped
+                    : Mailbox.Append(new MailboxEntry(from.Id, message.Id, message.Payload, now), new SendTicket(sender, number + accepted), changes);
             }
             while (stopped is AppendOutcome.Accepted or AppendOutcome.Queued && ++accepted < messages.Length);
+
+            if (stopped == AppendOutcome.Waiting && !sender.WaitsAt(this))
+            {
+                // It ended between the two, and did not know of this peer when it made its round.
+                Mailbox.ForgetWaiting(sender);
+                stopped = AppendOutcome.SenderEnded;
+            }
 
             if (accepted > 0)
                 sender.Answer(new NumberRange { From = number, To = number + accepted - 1 }, AnswerNow);
@@ -115,7 +132,8 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
         return accepted;
     }
 
-    private AppendOutcome Append(in OutboundMessage message, Session sender, long number, long now)
+    /// <returns>Why nothing can be appended now; or, if it can, how the sender will be answered.</returns>
+    private AppendOutcome WhyNot(Session sender)
     {
         if (_retired)
             return AppendOutcome.Retired;
@@ -124,20 +142,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
         if (sender.HasEnded)
             return AppendOutcome.SenderEnded;
 
-        // The first copy was accepted, then lost, and the report is on its way: that is the answer to the repeat too.
-        if (sender.Peer!.HasReported(id, message.Id))
-            return _session is null ? AppendOutcome.Queued : AppendOutcome.Accepted;
-
-        var entry = new MailboxEntry(sender.Peer.Id, message.Id, message.Payload, now);
-        var outcome = Mailbox.Append(entry, new SendTicket(sender, number), Changes);
-        if (outcome == AppendOutcome.Waiting && !sender.WaitsAt(this))
-        {
-            // It ended between the two, and did not know of this peer when it made its round.
-            Mailbox.ForgetWaiting(sender);
-            return AppendOutcome.SenderEnded;
-        }
-
-        return outcome;
+        return _session is null ? AppendOutcome.Queued : AppendOutcome.Accepted;
     }
 
     /// <summary>The next messages for the recipient, which are leased to it from here on.</summary>

@@ -6,6 +6,9 @@ namespace Relay.Hub.Sessions;
 // What the client hands over. Messages to one recipient that follow each other go into its mailbox under one lock.
 internal sealed partial class Session
 {
+    // Asked for with every message.
+    private readonly int _maxPayloadBytes;
+
     // The recipient of the last message, who is mostly that of the next one too.
     private Peer? _recipient;
 
@@ -40,14 +43,14 @@ internal sealed partial class Session
     /// <returns>How many.</returns>
     private int RelayNext(ReadOnlySpan<OutboundMessage> messages, long number, long now)
     {
-        if (FlawOf(messages[0]) is { } flaw)
+        if (!IsSound(messages[0]))
         {
-            Refuse(flaw.Code, flaw.Message, number);
+            RefuseUnsound(messages[0], number);
             return 1;
         }
 
         var count = 1;
-        while (count < messages.Length && messages[count].To == messages[0].To && FlawOf(messages[count]) is null)
+        while (count < messages.Length && messages[count].To == messages[0].To && IsSound(messages[count]))
             count++;
 
         // The sender is who registered this connection. There is no field by which a client could say otherwise.
@@ -101,16 +104,21 @@ internal sealed partial class Session
         return _recipient = isPeerId ? _registry.Directory.GetOrAdd(id) : null;
     }
 
-    /// <returns>What is wrong with a message in itself; null if nothing is.</returns>
-    private (ErrorCode Code, string Message)? FlawOf(in OutboundMessage message)
+    /// <summary>Whether nothing is wrong with a message in itself.</summary>
+    private bool IsSound(in OutboundMessage message) => message.Id != default && message.Payload.Length <= _maxPayloadBytes;
+
+    private void RefuseUnsound(in OutboundMessage message, long number)
     {
         if (message.Id == default)
-            return (ErrorCode.Malformed, $"A message needs an id of {MessageId.Length} bytes that are not all zero.");
+        {
+            Refuse(ErrorCode.Malformed, $"A message needs an id of {MessageId.Length} bytes that are not all zero.", number);
+            return;
+        }
 
-        return message.Payload.Length <= Options.MaxPayloadBytes
-            ? null
-            : (ErrorCode.PayloadTooLarge,
-                $"payload too large: {message.Payload.Length} bytes; this relay takes at most {Options.MaxPayloadBytes} (Relay:MaxPayloadBytes).");
+        Refuse(
+            ErrorCode.PayloadTooLarge,
+            $"payload too large: {message.Payload.Length} bytes; this relay takes at most {_maxPayloadBytes} (Relay:MaxPayloadBytes).",
+            number);
     }
 
     private static long PayloadBytes(OutboundMessage[] messages)

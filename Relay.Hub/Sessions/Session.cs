@@ -44,7 +44,8 @@ internal sealed partial class Session : ISender
         _registry = registry;
         (Place, Address) = (place, address);
         _challenge = new OpenChallenge(registry.Directory.Epoch);
-        _outbox = new Outbox(registry.Directory.Options.SendWindowMessages);
+        _outbox = new Outbox(Options.SendWindowMessages);
+        _maxPayloadBytes = Options.MaxPayloadBytes;
 
         // The pump first: whatever ends the session, the timer included, waits for it.
         _pump = PumpAsync();

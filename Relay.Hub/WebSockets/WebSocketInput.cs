@@ -6,8 +6,8 @@ namespace Relay.Hub.WebSockets;
 /// <summary>What a client writes, for the hub to read: woken once for each message, not for each 4 KiB of one.</summary>
 internal sealed class WebSocketInput(WebSocket socket)
 {
-    // What a read can take up at once: a full batch of messages of the usual size comes in two.
-    private const int ReadBytes = 32 << 10;
+    // A full batch of messages of the usual size in one piece, which is the fastest to read.
+    private const int ReadBytes = 64 << 10;
 
     // The hub looks at the start of a message at the latest when so much of it is here, and refuses what grows too large.
     private const int LookBytes = 64 << 10;
