@@ -28,14 +28,14 @@ internal static class MosquittoServer
         }
     }
 
-    // Its defaults allow 20 messages in flight to a client, drop what is more than 1000, and wait for more to send.
+    // Its defaults allow 20 messages in flight to a client, and drop what is more than 1000. Its default to let TCP put small
+    // packets together stays: sending each at once costs it a sixth more for a message.
     private static string Configuration(int port) => string.Create(CultureInfo.InvariantCulture, $"""
         listener {port} 127.0.0.1
         allow_anonymous true
         persistence false
         max_inflight_messages 0
         max_queued_messages 0
-        set_tcp_nodelay true
         connection_messages false
         log_type error
 
