@@ -1,8 +1,9 @@
 using System.Security.Claims;
+using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
-using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Relay.Contracts;
 using Relay.Hub;
 using Relay.Hub.Sessions;
@@ -15,7 +16,8 @@ internal sealed class PumpedPair : IAsyncDisposable
     public const string Recipient = "bob";
     private const string Sender = "alice";
 
-    private readonly ServiceProvider _services;
+    // Never started: it only holds the hub's services together.
+    private readonly WebApplication _application;
     private readonly SessionRegistry _sessions;
     private readonly Clients _clients = new();
     private readonly Session _sender;
@@ -23,13 +25,12 @@ internal sealed class PumpedPair : IAsyncDisposable
 
     private PumpedPair()
     {
-        _services = new ServiceCollection()
-            .AddLogging()
-            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build())
-            .AddRelayHub(options => options.AllowNamedPeers = true)
-            .AddSingleton<HubLifetimeManager<RelayHub>>(_clients)
-            .BuildServiceProvider();
-        _sessions = _services.GetRequiredService<SessionRegistry>();
+        var builder = WebApplication.CreateBuilder();
+        builder.Logging.ClearProviders();
+        builder.Services.AddRelayHub(options => options.AllowNamedPeers = true);
+        builder.Services.AddSingleton<HubLifetimeManager<RelayHub>>(_clients);
+        _application = builder.Build();
+        _sessions = _application.Services.GetRequiredService<SessionRegistry>();
         _sender = Open(Sender);
         _recipient = Open(Recipient);
         _clients.Delivered = delivery => _recipient.Acknowledge(new Acknowledgement
@@ -56,7 +57,7 @@ internal sealed class PumpedPair : IAsyncDisposable
     {
         await _sessions.CloseAsync(_sender);
         await _sessions.CloseAsync(_recipient);
-        await _services.DisposeAsync();
+        await _application.DisposeAsync();
     }
 
     private Session Open(string name)
