@@ -32,6 +32,10 @@ public sealed class RelayAdministration
     /// <summary>The addresses banned here, not those in the lists.</summary>
     public IReadOnlyCollection<IPNetwork> BannedAddresses => _access.BannedAddresses;
 
+    /// <summary>The connected peer that logs call so: they never hold a PeerId, but a tag such as <c>peer#3f2a90c1</c>.</summary>
+    /// <returns>Null if none has that tag, which is good only while this process runs.</returns>
+    public PeerId? FindByTag(string tag) => _sessions.FindByTag(tag);
+
     /// <summary>Closes the connection of a peer, after telling it so. What waits in its mailbox stays there, and it may come back.</summary>
     /// <returns>Whether it was connected.</returns>
     public bool Disconnect(PeerId peer) => _sessions.SendAway(

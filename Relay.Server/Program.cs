@@ -11,6 +11,7 @@ try
 {
     // Its settings lie beside the program, wherever it is started from.
     var builder = WebApplication.CreateBuilder(new WebApplicationOptions { Args = args, ContentRootPath = AppContext.BaseDirectory });
+    builder.Services.AddSystemd();
     Secrets.AddFromServiceManager(builder.Configuration);
     builder.Services.AddRelayHub();
     builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
@@ -32,6 +33,7 @@ try
     app.MapRelayHealth();
     app.MapRelayMetrics();
     app.MapStatusPage();
+    app.MapRelayAdmin();
     app.Lifetime.ApplicationStarted.Register(() => ReadyLine.Write(app));
     app.Lifetime.ApplicationStarted.Register(() => OriginsCheck.Warn(app));
 

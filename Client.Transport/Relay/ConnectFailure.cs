@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Net.WebSockets;
 using System.Security.Authentication;
+using Relay.Contracts;
 
 namespace Client.Transport.Relay;
 
@@ -41,6 +42,12 @@ internal static class ConnectFailure
 
         return Unreachable(url, failure.Message, failure);
     }
+
+    /// <summary>Whether something answered by HTTP where a WebSocket was asked for, and not in a relay's own words.</summary>
+    /// <remarks>Not for 5xx: those are a proxy's words for a relay that is away, and it will be so by any way.</remarks>
+    public static bool IsForLackOfWebSockets(TransportException failure) =>
+        failure is { Error: TransportError.Io, Code: ErrorCode.None }
+        && Chain(failure).OfType<WebSocketException>().Any(socket => socket.WebSocketErrorCode == WebSocketError.NotAWebSocket);
 
     private static IEnumerable<Exception> Chain(Exception failure)
     {

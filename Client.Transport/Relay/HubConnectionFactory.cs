@@ -8,14 +8,15 @@ namespace Client.Transport.Relay;
 /// <summary>Builds the SignalR connection as the protocol wants it.</summary>
 internal static class HubConnectionFactory
 {
-    public static HubConnection Create(RelayTransportOptions options, Uri url, ILoggerFactory? loggers)
+    /// <param name="way">WebSockets, or long polling where they do not get through.</param>
+    public static HubConnection Create(RelayTransportOptions options, Uri url, HttpTransportType way, ILoggerFactory? loggers)
     {
         var builder = new HubConnectionBuilder()
             .WithUrl(url, http =>
             {
-                // One round trip less, and no second request that a load balancer could send elsewhere.
-                http.Transports = HttpTransportType.WebSockets;
-                http.SkipNegotiation = true;
+                // Without a negotiation: one round trip less, and no second request that a load balancer could send elsewhere.
+                http.Transports = way;
+                http.SkipNegotiation = way == HttpTransportType.WebSockets;
 
                 // A relay that does not answer the closing handshake holds up nobody's exit.
                 http.CloseTimeout = TimeSpan.FromSeconds(1);

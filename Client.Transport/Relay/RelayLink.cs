@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;
 using Relay.Contracts;
@@ -51,8 +52,35 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
         RelayTransportOptions options, Inbox inbox, Action<LossReport> report, TimeProvider time, ILogger logger,
         ILoggerFactory? loggers, CancellationToken cancellationToken)
     {
+        try
+        {
+            return await ConnectAsync(HttpTransportType.WebSockets).ConfigureAwait(false);
+        }
+        catch (TransportException noWebSockets) when (options.AllowLongPolling && ConnectFailure.IsForLackOfWebSockets(noWebSockets))
+        {
+            try
+            {
+                var link = await ConnectAsync(HttpTransportType.LongPolling).ConfigureAwait(false);
+                logger.PollingInstead(RelayUrl.ToHub(options.Url), noWebSockets.Message);
+                return link;
+            }
+            catch (TransportException failure) when (failure is { Error: TransportError.Io, Code: ErrorCode.None })
+            {
+                // An answer again, and again none of a relay's: the first one says more about why.
+                throw noWebSockets;
+            }
+        }
+
+        Task<RelayLink> ConnectAsync(HttpTransportType way) =>
+            RelayLink.ConnectAsync(options, way, inbox, report, time, logger, loggers, cancellationToken);
+    }
+
+    private static async Task<RelayLink> ConnectAsync(
+        RelayTransportOptions options, HttpTransportType way, Inbox inbox, Action<LossReport> report, TimeProvider time, ILogger logger,
+        ILoggerFactory? loggers, CancellationToken cancellationToken)
+    {
         var url = RelayUrl.ToHub(options.Url);
-        var link = new RelayLink(CreateConnection(options, url, loggers), url, inbox, report, time, logger);
+        var link = new RelayLink(CreateConnection(options, url, way, loggers), url, inbox, report, time, logger);
         try
         {
             await link.StartAsync(options, cancellationToken).ConfigureAwait(false);
@@ -68,11 +96,11 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
         }
     }
 
-    private static HubConnection CreateConnection(RelayTransportOptions options, Uri url, ILoggerFactory? loggers)
+    private static HubConnection CreateConnection(RelayTransportOptions options, Uri url, HttpTransportType way, ILoggerFactory? loggers)
     {
         try
         {
-            return HubConnectionFactory.Create(options, url, loggers);
+            return HubConnectionFactory.Create(options, url, way, loggers);
         }
         catch (Exception failure)
         {

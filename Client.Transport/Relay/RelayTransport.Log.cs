@@ -33,4 +33,7 @@ internal static partial class RelayTransportLog
 
     [LoggerMessage(3008, LogLevel.Error, "A handler of {Event} threw; the transport goes on")]
     public static partial void HandlerFailed(this ILogger logger, Exception failure, string @event);
+
+    [LoggerMessage(3009, LogLevel.Information, "No WebSockets get through to the relay {Url} ({Reason}): long polling carries instead, which is slower")]
+    public static partial void PollingInstead(this ILogger logger, Uri url, string reason);
 }

@@ -41,6 +41,13 @@ public sealed record RelayTransportOptions
     /// <summary>How long the relay may be silent, pings included, before the connection counts as lost. The default is 30 s.</summary>
     public TimeSpan ServerTimeout { get; init; } = TimeSpan.FromSeconds(30);
 
+    /// <summary>Whether to go on with long polling where something on the way, such as a proxy, lets no WebSockets through. The default is true.</summary>
+    /// <remarks>
+    /// Each attempt tries WebSockets first, and long polling only after an HTTP answer that is none of a relay's. Long polling costs more
+    /// and takes longer, a request for each batch. It needs the same relay process behind every request: no load balancer, or a sticky one.
+    /// </remarks>
+    public bool AllowLongPolling { get; init; } = true;
+
     /// <summary>Message ids remembered for each sender, to drop what comes twice. The default is 4096.</summary>
     public int RememberedIds { get; init; } = 4096;
 

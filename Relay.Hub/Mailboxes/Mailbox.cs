@@ -43,6 +43,9 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
     /// <summary>How many messages were lost that the recipient has not been told of, or has not acknowledged.</summary>
     public long Lost => _head - 1 - Acknowledged;
 
+    /// <summary>The last position that was ever leased to a recipient.</summary>
+    public long Delivered => _delivered;
+
     public int Count => _accepted.Count;
 
     public int WaitingCount => _waiting?.Count ?? 0;
@@ -80,7 +83,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
         }
 
         MakeRoom(changes);
-        Accept(entry, entry.StoredAt);
+        Accept(entry, entry.StoredAt, changes);
         return AcceptedOutcome;
     }
 
@@ -90,7 +93,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
     {
         EndLease();
         if (resumeFrom > Acknowledged && resumeFrom <= Math.Max(_delivered, _head - 1))
-            Settle(resumeFrom);
+            Settle(resumeFrom, changes);
         Expire(changes);
         Attended = true;
         AcceptWaiting(changes);
@@ -131,7 +134,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
 
         if (sequence > Acknowledged)
         {
-            Settle(sequence);
+            Settle(sequence, changes);
             AcceptWaiting(changes);
         }
 
@@ -170,8 +173,9 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
 
     private bool IsHeld(in MailboxEntry entry) => _shares.Find(entry.Sender)?.Holds(entry.Id, _accepted) == true;
 
-    private void Accept(in MailboxEntry entry, long storedAt)
+    private void Accept(in MailboxEntry entry, long storedAt, MailboxChanges changes)
     {
+        changes.Store(entry.Payload.Length);
         var share = _shares.Of(entry.Sender);
         _accepted.Enqueue(new HeldMessage(share, entry.Id, entry.Payload, storedAt));
         share.Add(entry.Id, entry.Payload.Length);
@@ -209,7 +213,7 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
             {
                 MakeRoom(changes);
                 // Its time to live starts now: while it waited, its sender knew that nobody had it.
-                Accept(entry, time.GetTimestamp());
+                Accept(entry, time.GetTimestamp(), changes);
             }
 
             ticket.Sender.EndWait(entry.Payload.Length);
@@ -232,13 +236,14 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
         _lostAt = time.GetTimestamp();
     }
 
-    private void Settle(long sequence)
+    private void Settle(long sequence, MailboxChanges changes)
     {
         long cost = 0;
         while (_accepted.Count > 0 && _head <= sequence)
         {
             var bytes = RemoveOldest().Payload.Length;
             cost += MailboxEntry.CostOf(bytes);
+            changes.Settled++;
             if (_leased > 0)
             {
                 _leased--;

@@ -11,8 +11,24 @@ internal sealed class MailboxChanges
     /// <summary>Messages lost, oldest first.</summary>
     public List<(MailboxEntry Entry, DropReason Reason)> Dropped { get; } = [];
 
+    /// <summary>Messages that came into the mailbox.</summary>
+    public int Stored { get; private set; }
+
+    /// <summary>Their payloads' bytes.</summary>
+    public long StoredBytes { get; private set; }
+
+    /// <summary>Messages that left it because their recipient has them.</summary>
+    public int Settled { get; set; }
+
+    public void Store(int payloadBytes)
+    {
+        Stored++;
+        StoredBytes += payloadBytes;
+    }
+
     public void Clear()
     {
+        (Stored, StoredBytes, Settled) = (0, 0, 0);
         Accepted.Clear();
         Dropped.Clear();
     }

@@ -1,12 +1,13 @@
 using System.Diagnostics.Metrics;
 using Relay.Contracts;
+using Relay.Hub.Mailboxes;
 
 namespace Relay.Hub.Observability;
 
 /// <summary>What the relay has done since it started, counted; published by the meter <see cref="MeterName"/>.</summary>
 /// <remarks>
 /// Any thread. Called once for a batch and not for each message of it. Nothing is allocated, and counting costs the same whether
-/// anybody listens or not: the totals are ours, and a listener reads them when it wants to know. No PeerId goes in here, so none
+/// anybody listens or not: the totals are ours, and listeners and the status page read them when they want to know. No PeerId goes in here, so none
 /// can come out as a label.
 /// </remarks>
 internal sealed class RelayMetrics
@@ -104,11 +105,19 @@ internal sealed class RelayMetrics
     /// <summary>A <c>Relay</c> call came in.</summary>
     public void BatchRelayed(int messages) => _batches.Record(messages, Relay);
 
-    /// <summary>Messages entered a mailbox. A repeat that is answered and not stored does not.</summary>
-    public void Accepted(int messages, long bytes)
+    /// <summary>Messages came into a mailbox, or left it. A repeat that is answered and not stored is neither.</summary>
+    public void Count(MailboxChanges changes)
     {
-        _accepted.Add(messages);
-        _acceptedBytes.Add(bytes);
+        if (changes.Stored > 0)
+        {
+            _accepted.Add(changes.Stored);
+            _acceptedBytes.Add(changes.StoredBytes);
+        }
+
+        if (changes.Settled > 0)
+            _acknowledged.Add(changes.Settled);
+        if (changes.Dropped.Count > 0)
+            CountDropped(changes);
     }
 
     /// <summary>A <c>Deliver</c> call went out.</summary>
@@ -121,19 +130,7 @@ internal sealed class RelayMetrics
         _batches.Record(messages, Deliver);
     }
 
-    /// <summary>Messages left a mailbox, because their recipient has them.</summary>
-    public void Acknowledged(int messages) => _acknowledged.Add(messages);
-
     public void AcknowledgementTook(TimeSpan time) => _acknowledgementLatency.Record(time.TotalSeconds);
-
-    /// <summary>Messages left a mailbox and are lost.</summary>
-    public void Dropped(DropReason reason, int messages)
-    {
-        if (reason == DropReason.Expired)
-            _expired.Add(messages);
-        else
-            _evicted.Add(messages);
-    }
 
     /// <summary>Errors went out.</summary>
     public void Refused(ErrorCode code, int times = 1) => Interlocked.Add(ref _refused[(int)code is > 0 and <= MaxCode ? (int)code : 0], times);
@@ -146,6 +143,15 @@ internal sealed class RelayMetrics
         _registrations.Add(1);
         if (tookOver)
             _takeovers.Add(1);
+    }
+
+    private void CountDropped(MailboxChanges changes)
+    {
+        var expired = 0;
+        foreach (var (_, reason) in changes.Dropped)
+            expired += reason == DropReason.Expired ? 1 : 0;
+        _expired.Add(expired);
+        _evicted.Add(changes.Dropped.Count - expired);
     }
 
     private IEnumerable<Measurement<long>> Refusals()

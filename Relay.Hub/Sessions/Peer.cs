@@ -146,12 +146,28 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
     }
 
     /// <summary>The next messages for the recipient, which are leased to it from here on.</summary>
-    /// <param name="first">The position of the first one.</param>
-    public DeliveredMessage[] Lease(Session session, in LeaseLimits limits, out long first)
+    public Leased Lease(Session session, in LeaseLimits limits)
     {
-        first = 0;
         lock (_gate)
-            return ReferenceEquals(_session, session) ? Mailbox.Lease(limits, out first) : [];
+        {
+            if (!ReferenceEquals(_session, session))
+                return new Leased([], 0, 0, false);
+
+            var delivered = Mailbox.Delivered;
+            var messages = Mailbox.Lease(limits, out var first);
+            var again = (int)Math.Clamp(delivered - first + 1, 0, messages.Length);
+            return new Leased(messages, first, again, messages.Length == 0 && Mailbox.HasUndelivered);
+        }
+    }
+
+    /// <summary>Whether nothing is on its way to this peer, or waits for it.</summary>
+    public bool IsSettled
+    {
+        get
+        {
+            lock (_gate)
+                return _mailbox is null or { Count: 0, WaitingCount: 0 };
+        }
     }
 
     /// <summary>Everything up to this position is settled with the recipient.</summary>
@@ -253,6 +269,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
 
         if (changes.Accepted.Count > 0)
             _session?.Wake();
+        directory.Metrics.Count(changes);
         changes.Clear();
     }
 }

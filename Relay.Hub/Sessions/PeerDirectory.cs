@@ -4,11 +4,12 @@ using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Relay.Contracts;
 using Relay.Hub.Mailboxes;
+using Relay.Hub.Observability;
 
 namespace Relay.Hub.Sessions;
 
 /// <summary>All peers that are connected or have something waiting. Everybody else costs nothing.</summary>
-internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider time, ILogger<RelayHub> logger)
+internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider time, RelayMetrics metrics, ILogger<RelayHub> logger)
 {
     // By the PeerIds' texts, as they come off the wire.
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
@@ -19,6 +20,8 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     private long _lastForgotten;
 
     public ILogger Logger => logger;
+
+    public RelayMetrics Metrics => metrics;
 
     public RelayOptions Options => options.Value;
 

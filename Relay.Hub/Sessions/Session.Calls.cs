@@ -1,4 +1,5 @@
 using Relay.Contracts;
+using Relay.Hub.Observability;
 
 namespace Relay.Hub.Sessions;
 
@@ -17,8 +18,10 @@ internal sealed partial class Session
             return;
         }
 
+        using var activity = RelayActivity.Register();
         if (_registry.Admission.Check(request, _challenge, _context, out var id) is { } refusal)
         {
+            activity.Refused(refusal.Code);
             _registry.Logger.RegistrationRefused(_context.ConnectionId, refusal.Code);
             End(Ending.Refused(refusal));
             return;
@@ -27,6 +30,7 @@ internal sealed partial class Session
         var resumeFrom = request!.Epoch == _registry.Directory.Epoch ? request.Sequence : 0;
         if (_registry.Enter(id, this, resumeFrom) is not { } peer)
         {
+            activity.Refused(ErrorCode.ServerFull);
             End(Ending.Refused(_registry.Full));
             return;
         }
@@ -56,7 +60,9 @@ internal sealed partial class Session
         if (acknowledgement?.Epoch != _registry.Directory.Epoch)
             return;
 
-        if (!Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report))
+        if (Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report))
+            _acknowledgements.Acknowledge(acknowledgement.Sequence);
+        else
             Refuse(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection.");
     }
 

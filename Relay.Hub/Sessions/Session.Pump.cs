@@ -7,6 +7,7 @@ internal sealed partial class Session
 {
     private bool _registeredSent;
     private bool _missedSent;
+    private bool _stalled;
 
     private async Task PumpAsync()
     {
@@ -113,11 +114,20 @@ internal sealed partial class Session
 
     private async ValueTask<bool> DeliverAsync()
     {
-        var messages = Peer!.Lease(this, _registry.Lease, out var first);
-        if (messages.Length == 0)
+        var leased = Peer!.Lease(this, _registry.Lease);
+        if (leased.Messages.Length == 0)
+        {
+            // Once for each time, and not for every message that comes meanwhile.
+            if (leased.IsStalled && !_stalled)
+                Metrics.Stalled();
+            _stalled = leased.IsStalled;
             return false;
+        }
 
-        await _client.Deliver(new Delivery { First = first, Messages = messages }).ConfigureAwait(false);
+        _stalled = false;
+        Metrics.BatchDelivered(leased.Messages.Length, leased.Again);
+        _acknowledgements.Deliver(leased.First + leased.Messages.Length - 1);
+        await _client.Deliver(new Delivery { First = leased.First, Messages = leased.Messages }).ConfigureAwait(false);
         return true;
     }
 

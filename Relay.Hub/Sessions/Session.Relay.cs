@@ -17,6 +17,10 @@ internal sealed partial class Session
         if (!IsRegistered(nameof(IRelayHub.Relay)))
             return;
 
+        // What comes from here on could only be lost with this process. Without an answer it stays its sender's, who sends it to the next one.
+        if (_registry.IsDraining)
+            return;
+
         if (request?.Messages is not { } messages || request.First < 1 || request.First > long.MaxValue - messages.Count)
         {
             Refuse(ErrorCode.Malformed, "Relay needs a list of messages and the number of the first one, at least 1.");
@@ -34,6 +38,7 @@ internal sealed partial class Session
             return;
         }
 
+        Metrics.BatchRelayed(batch.Length);
         var now = _registry.Time.GetTimestamp();
         for (var i = 0; i < batch.Length && !HasEnded;)
             i += RelayNext(batch.AsSpan(i), request.First + i, now);

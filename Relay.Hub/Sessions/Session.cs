@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.SignalR;
 using Relay.Contracts;
 using Relay.Hub.Admission;
 using Relay.Hub.Mailboxes;
+using Relay.Hub.Observability;
 
 namespace Relay.Hub.Sessions;
 
@@ -21,6 +22,7 @@ internal sealed partial class Session : ISender
     private readonly OpenChallenge _challenge;
     private readonly ITimer _registrationTimer;
     private readonly Outbox _outbox;
+    private readonly AcknowledgementClock _acknowledgements;
 
     // One token: "look again". A second one while the pump has not looked yet says nothing new.
     private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
@@ -46,6 +48,7 @@ internal sealed partial class Session : ISender
         _challenge = new OpenChallenge(registry.Directory.Epoch);
         _outbox = new Outbox(Options.SendWindowMessages);
         _maxPayloadBytes = Options.MaxPayloadBytes;
+        _acknowledgements = new AcknowledgementClock(Metrics, registry.Time);
 
         // The pump first: whatever ends the session, the timer included, waits for it.
         _pump = PumpAsync();
@@ -72,6 +75,8 @@ internal sealed partial class Session : ISender
 
     private RelayOptions Options => _registry.Directory.Options;
 
+    private RelayMetrics Metrics => _registry.Directory.Metrics;
+
     /// <summary>Makes the pump look whether there is something to send.</summary>
     public void Wake() => _wake.Writer.TryWrite(true);
 
@@ -87,6 +92,7 @@ internal sealed partial class Session : ISender
     /// <summary>Says no to a message, or to a call if <paramref name="number"/> is 0. The connection stays. Never under a lock.</summary>
     public void Refuse(ErrorCode code, string message, long number = 0)
     {
+        Metrics.Refused(code);
         if (!_outbox.TryAdd(new RelayError { Code = (int)code, Message = message, Number = number }))
             EndUnread();
         Wake();
@@ -156,6 +162,8 @@ internal sealed partial class Session : ISender
             _waitsAt.Clear();
         }
 
+        if (ending.Error is { } error)
+            Metrics.Refused((ErrorCode)error.Code);
         _registrationTimer.Dispose();
         _challenge.Close();
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using Relay.Contracts;
 using Relay.Hub.Admission;
 using Relay.Hub.Mailboxes;
+using Relay.Hub.Observability;
 
 namespace Relay.Hub.Sessions;
 
@@ -89,6 +90,7 @@ internal sealed class SessionRegistry(
             // A ban made between the check and this line did not find this session at its peer; it is found here.
             session.Place.Register();
             SendAwayUnlessAllowed(session);
+            directory.Metrics.Registered(tookOver: replaced is not null);
             return peer;
         }
 
@@ -103,6 +105,18 @@ internal sealed class SessionRegistry(
             Interlocked.Decrement(ref _connectedPeers);
             logger.Left(peer.Id);
         }
+    }
+
+    /// <summary>The connected peer that logs show by this tag.</summary>
+    public PeerId? FindByTag(string tag)
+    {
+        foreach (var (session, _) in _open)
+        {
+            if (session is { HasEnded: false, Peer.Id: var id } && id.ToString() == tag)
+                return id;
+        }
+
+        return null;
     }
 
     /// <summary>Ends the connections of everybody whom the lists, as they are now, keep out.</summary>
@@ -141,12 +155,31 @@ internal sealed class SessionRegistry(
         }
     }
 
-    /// <summary>Tells every client that the relay stops, and sends it away so that it reconnects.</summary>
+    /// <summary>Lets connected peers have what is there for them, then tells every client that the relay stops, and sends it away so that it reconnects.</summary>
+    /// <remarks>Takes <see cref="RelayOptions.DrainTimeout"/> at the most, and half of that for the first part.</remarks>
     public async Task DrainAsync()
     {
         _draining = true;
         logger.Draining(_open.Count);
-        var drained = Task.WhenAll(_open.Keys.Select(session => session.DrainAsync()));
-        await Task.WhenAny(drained, Task.Delay(directory.Options.DrainTimeout, time));
+        using var activity = RelayActivity.Drain(_open.Count);
+        var timeout = Task.Delay(directory.Options.DrainTimeout, time);
+        await SettleAsync(directory.Options.DrainTimeout / 2, directory.Options.DrainTimeout / 20);
+        await Task.WhenAny(Task.WhenAll(_open.Keys.Select(session => session.DrainAsync())), timeout);
+    }
+
+    /// <summary>Waits until connected peers have acknowledged all there is for them; no longer than they go on to acknowledge something.</summary>
+    private async Task SettleAsync(TimeSpan atMost, TimeSpan patience)
+    {
+        var start = time.GetTimestamp();
+        var (acknowledged, changedAt) = (directory.Metrics.AcknowledgedMessages, start);
+        while (!_open.Keys.All(session => session.Peer?.IsSettled != false) && time.GetElapsedTime(start) < atMost)
+        {
+            if (directory.Metrics.AcknowledgedMessages is var now && now != acknowledged)
+                (acknowledged, changedAt) = (now, time.GetTimestamp());
+            else if (time.GetElapsedTime(changedAt) >= patience)
+                return;
+
+            await Task.Delay(TimeSpan.FromMilliseconds(10), time);
+        }
     }
 }

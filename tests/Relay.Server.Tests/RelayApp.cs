@@ -24,12 +24,17 @@ internal sealed class RelayApp : IAsyncDisposable
         _sockets = sockets;
         _factory = new WebApplicationFactory<Program>().WithWebHostBuilder(host => host
             .UseEnvironment(environment)
-            .ConfigureAppConfiguration(configuration => configuration.AddInMemoryCollection(
-            [
-                // Any free port: the program's own setting would otherwise win over the factory's.
-                KeyValuePair.Create("Urls", (string?)"http://127.0.0.1:0"),
-                .. settings.Where(one => !IsForTheProgram(one.Name)).Select(one => KeyValuePair.Create("Relay:" + one.Name, (string?)one.Value)),
-            ]))
+            .ConfigureAppConfiguration(configuration => configuration
+                .AddInMemoryCollection(
+                [
+                    // Any free port: the program's own setting would otherwise win over the factory's.
+                    KeyValuePair.Create("Urls", (string?)"http://127.0.0.1:0"),
+
+                    // A test's peers acknowledge nothing by themselves, and a stop would wait for them.
+                    KeyValuePair.Create("Relay:DrainTimeout", (string?)"00:00:01"),
+                ])
+                .AddInMemoryCollection(
+                    settings.Where(one => !IsForTheProgram(one.Name)).Select(one => KeyValuePair.Create("Relay:" + one.Name, (string?)one.Value))))
             .ConfigureTestServices(added => services?.Invoke(added))
             .ConfigureLogging(logging => logging.ClearProviders().SetMinimumLevel(LogLevel.Trace).AddProvider(Logs)));
 

@@ -74,6 +74,7 @@ public sealed class RelayHost : IAsyncDisposable
         builder.Services.AddRelayHub(options =>
         {
             options.AllowNamedPeers = true;
+            options.DrainTimeout = TimeSpan.FromSeconds(1);
             _configure(options);
         });
         _services(builder.Services);

@@ -27,8 +27,17 @@ internal sealed class RelayProcess : IAsyncDisposable
     public static async Task<RelayProcess> StartAsync(params string[] settings)
     {
         var relay = new RelayProcess($"http://127.0.0.1:{Ports.Lasting()}", settings);
-        await relay.StartAgainAsync();
-        return relay;
+        try
+        {
+            await relay.StartAgainAsync();
+            return relay;
+        }
+        catch
+        {
+            // One that was too slow to say so must not go on without anybody who ends it.
+            await relay.DisposeAsync();
+            throw;
+        }
     }
 
     /// <summary>All it held in memory is gone with it.</summary>

@@ -24,7 +24,7 @@ internal sealed class TestRelay
     {
         var options = new RelayOptions();
         configure?.Invoke(options);
-        Directory = new PeerDirectory(Options.Create(options), time ?? Time, NullLogger<RelayHub>.Instance);
+        Directory = new PeerDirectory(Options.Create(options), time ?? Time, Metrics, NullLogger<RelayHub>.Instance);
         var live = LiveOptions.Fixed(options);
         Access = new AccessControl(live, new HostingEnvironment(), NullLogger<RelayHub>.Instance);
         Limits = new ConnectionLimits(Options.Create(options), time ?? Time);
@@ -32,7 +32,7 @@ internal sealed class TestRelay
             Directory,
             new RegistrationCheck(new ProofCheck(live), [], NullLogger<RelayHub>.Instance),
             Access,
-            new ConnectionGate(live, Access, Limits, new RelayMetrics(Meters), time ?? Time, NullLogger<RelayHub>.Instance),
+            new ConnectionGate(live, Access, Limits, Metrics, time ?? Time, NullLogger<RelayHub>.Instance),
             _connections,
             time ?? Time,
             NullLogger<RelayHub>.Instance);
@@ -40,6 +40,8 @@ internal sealed class TestRelay
     }
 
     public FakeTimeProvider Time { get; } = new();
+
+    public RelayMetrics Metrics { get; } = new(Meters);
 
     public PeerDirectory Directory { get; }
 

@@ -1,0 +1,44 @@
+using EndToEnd.Tests.Programs;
+using TestKit;
+
+namespace EndToEnd.Tests.Operations;
+
+/// <summary>An operator stops the relay with SIGTERM and starts it again, while everybody sends.</summary>
+public sealed class DrainUnderLoadTests
+{
+    [Fact]
+    public async Task What_was_accepted_has_arrived_in_order_once_or_its_sender_knows_that_the_relay_forgot_it()
+    {
+        await using var relay = await RelayProcess.StartAsync("--Relay:RegistrationTimeout=00:00:30");
+        var pairs = Enumerable.Range(0, 4).Select(number => new LoadPair(relay.Url, number)).ToArray();
+        try
+        {
+            // The last recipient is away while the first relay runs: what it is sent can only be lost, and must be reported.
+            foreach (var pair in pairs)
+                pair.Start(withRecipient: pair != pairs[^1]);
+            await Eventually.Is("messages flow", () => pairs[..^1].All(pair => pair.Arrived > 100) && pairs[^1].Accepted > 100, TimeSpan.FromSeconds(60));
+
+            for (var restart = 0; restart < 2; restart++)
+            {
+                relay.Process.Terminate();
+                Assert.Equal(0, await relay.Process.WaitForExitAsync());
+                Assert.DoesNotContain("fail:", relay.Said, StringComparison.Ordinal);
+                await relay.StartAgainAsync();
+                pairs[^1].StartRecipient();
+                var before = pairs.Select(pair => pair.Arrived).ToArray();
+                await Eventually.Is("messages flow again", () => pairs.Zip(before).All(pair => pair.First.Arrived > pair.Second + 100), TimeSpan.FromSeconds(60));
+            }
+
+            foreach (var pair in pairs)
+                await pair.SettleAsync();
+            foreach (var pair in pairs)
+                pair.Check();
+            Assert.True(pairs[^1].Missing > 0, "Nothing was lost with the first relay, so that its loss is reported was not shown.");
+        }
+        finally
+        {
+            foreach (var pair in pairs)
+                await pair.DisposeAsync();
+        }
+    }
+}

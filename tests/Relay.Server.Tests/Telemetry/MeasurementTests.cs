@@ -1,0 +1,142 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Diagnostics.Metrics;
+using System.Text.Json.Nodes;
+using System.Text.RegularExpressions;
+using TestKit;
+
+namespace Relay.Server.Tests.Telemetry;
+
+/// <summary>What is measured, who gets it, and that nobody's PeerId is ever part of it.</summary>
+public sealed partial class MeasurementTests
+{
+    private readonly Traffic _traffic = new();
+
+    [Fact]
+    public async Task Everything_the_relay_does_is_counted()
+    {
+        await using var relay = RelayApp.OnSockets(Traffic.Settings);
+        await _traffic.RunAsync(relay);
+        using var http = relay.CreateClient();
+
+        // 2 to bob, 5 to carol, and the pings by which the test knows that it was heard.
+        await Counts("messages_accepted_total", value => value >= 7);
+        await Counts("payload_accepted_bytes_total", value => value >= 7 * 20);
+        await Counts("messages_delivered_total", value => value >= 3);
+        await Counts("messages_redelivered_total", value => value == 1);
+        await Counts("messages_acknowledged_total", value => value == 2);
+        await Counts("messages_dropped_total", value => value == 2, ",reason=\"Evicted\"");
+        await Counts("messages_dropped_total", value => value >= 3, ",reason=\"Expired\"");
+        await Counts("refusals_total", value => value == 1, ",reason=\"InvalidRecipient\"");
+        await Counts("credit_stalls_total", value => value >= 1);
+        await Counts("registrations_total", value => value == 4);
+        await Counts("takeovers_total", value => value == 1);
+        await Counts("sessions", value => value == 3, ",registered=\"true\"");
+        await Counts("batch_size_count", value => value >= 4, ",direction=\"relay\"");
+        await Counts("batch_size_count", value => value >= 3, ",direction=\"deliver\"");
+        await Counts("acknowledgement_latency_seconds_count", value => value >= 2);
+        await Counts("mailbox_messages", value => value == 0);
+
+        Task Counts(string name, Func<double, bool> isRight, string labels = "") => Eventually.Is($"{name}{labels} is right", () =>
+        {
+            var start = $"termchat_relay_{name}{{otel_scope_name=\"TermChat.Relay\"{labels}}} ";
+            var line = http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).GetAwaiter().GetResult().Split('\n')
+                .FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal));
+            return line is not null && isRight(double.Parse(line[start.Length..], System.Globalization.CultureInfo.InvariantCulture));
+        }, TimeSpan.FromSeconds(20));
+    }
+
+    [Fact]
+    public async Task No_measurement_of_any_meter_and_no_trace_of_any_source_holds_a_PeerId_or_a_payload()
+    {
+        var (measured, traced) = (new ConcurrentBag<string>(), new ConcurrentBag<string>());
+        using var meters = Listen(measured);
+        using var sources = new ActivityListener
+        {
+            ShouldListenTo = _ => true,
+            Sample = static (ref ActivityCreationOptions<ActivityContext> _) => ActivitySamplingResult.AllDataAndRecorded,
+            ActivityStopped = activity => traced.Add(
+                $"{activity.Source.Name} {activity.DisplayName} {activity.StatusDescription} {string.Join(' ', activity.TagObjects)} " +
+                string.Join(' ', activity.Events.Select(one => $"{one.Name} {string.Join(' ', one.Tags)}")) + string.Join(' ', activity.Baggage)),
+        };
+        ActivitySource.AddActivityListener(sources);
+
+        await using (var relay = RelayApp.OnSockets(Traffic.Settings))
+        {
+            await _traffic.RunAsync(relay);
+            meters.RecordObservableInstruments();
+            using var http = relay.CreateClient();
+            measured.Add(await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken));
+        }
+
+        Assert.Contains(measured, one => one.StartsWith("TermChat.Relay termchat.relay.batch.size", StringComparison.Ordinal));
+        Assert.Contains(measured, one => one.StartsWith("TermChat.Relay termchat.relay.messages.accepted", StringComparison.Ordinal));
+        Assert.Contains(measured, one => one.StartsWith("Microsoft.AspNetCore.", StringComparison.Ordinal));
+        Assert.Contains(traced, one => one.StartsWith("TermChat.Relay register", StringComparison.Ordinal));
+        Assert.Contains(traced, one => one.StartsWith("Microsoft.AspNetCore.SignalR.Server", StringComparison.Ordinal));
+        foreach (var secret in _traffic.Secrets)
+            Assert.DoesNotContain(measured.Concat(traced), one => one.Contains(secret, StringComparison.OrdinalIgnoreCase));
+    }
+
+    [Fact]
+    public async Task Metrics_and_traces_go_over_OTLP_where_the_standard_variables_say()
+    {
+        await using var collector = await Collector.StartAsync();
+        await using (var relay = RelayApp.OnSockets(
+            [.. Traffic.Settings, ("OTEL_EXPORTER_OTLP_ENDPOINT", collector.Url), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("OTEL_BSP_SCHEDULE_DELAY", "200")]))
+        {
+            await _traffic.RunAsync(relay);
+            await Eventually.Is("metrics have come", () => collector.At("/v1/metrics").Contains("termchat.relay.messages.accepted", StringComparison.Ordinal));
+            await Eventually.Is("traces have come", () => collector.At("/v1/traces").Contains("TermChat.Relay", StringComparison.Ordinal));
+        }
+
+        Assert.Contains("termchat-relay", collector.At("/v1/metrics"), StringComparison.Ordinal);
+        foreach (var secret in _traffic.Secrets)
+            Assert.DoesNotContain(secret, collector.At("/v1/metrics") + collector.At("/v1/traces"), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task The_dashboard_asks_for_nothing_that_is_not_there()
+    {
+        var dashboard = JsonNode.Parse(Repository.Read("deployment", "grafana", "termchat-relay.json"))!;
+        string[] queries = [.. dashboard["panels"]!.AsArray().SelectMany(panel => panel!["targets"]!.AsArray()).Select(target => target!["expr"]!.GetValue<string>())];
+        string[] metrics = [.. queries.SelectMany(query => MetricName().Matches(query)).Select(match => match.Value).Distinct()];
+        await using var relay = RelayApp.OnSockets(Traffic.Settings);
+        await _traffic.RunAsync(relay);
+        using var http = relay.CreateClient();
+
+        var text = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
+        var there = text.Split('\n').Where(line => !line.StartsWith('#')).Select(line => line.Split('{', ' ')[0]).ToHashSet();
+
+        Assert.True(metrics.Length > 15, "The dashboard asks for too little to be one.");
+        Assert.Subset(there, metrics.ToHashSet());
+
+        // And the other way round: what the relay counts about itself is in the document.
+        var document = Repository.Read("docs", "operating.md");
+        var own = there.Where(name => name.StartsWith("termchat_", StringComparison.Ordinal)).Select(name => Histogram().Replace(name, ""));
+        Assert.All(own, name => Assert.Contains($"`{name}`", document, StringComparison.Ordinal));
+    }
+
+    private static MeterListener Listen(ConcurrentBag<string> measured)
+    {
+        var listener = new MeterListener { InstrumentPublished = (instrument, listening) => listening.EnableMeasurementEvents(instrument) };
+        listener.SetMeasurementEventCallback<byte>(Record);
+        listener.SetMeasurementEventCallback<short>(Record);
+        listener.SetMeasurementEventCallback<int>(Record);
+        listener.SetMeasurementEventCallback<long>(Record);
+        listener.SetMeasurementEventCallback<float>(Record);
+        listener.SetMeasurementEventCallback<double>(Record);
+        listener.SetMeasurementEventCallback<decimal>(Record);
+        listener.Start();
+        return listener;
+
+        void Record<T>(Instrument instrument, T value, ReadOnlySpan<KeyValuePair<string, object?>> tags, object? state) =>
+            measured.Add($"{instrument.Meter.Name} {instrument.Name} {value} {string.Join(' ', tags.ToArray())}");
+    }
+
+    [GeneratedRegex("(termchat|dotnet|kestrel)_[a-z_]+")]
+    private static partial Regex MetricName();
+
+    [GeneratedRegex("_(bucket|sum|count)$")]
+    private static partial Regex Histogram();
+}
