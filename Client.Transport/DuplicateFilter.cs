@@ -49,21 +49,38 @@ internal sealed class DuplicateFilter(int idsPerSender = 4096, int senders = 256
         return (_bySender[sender] = _senders.AddLast(new SeenIds(sender, idsPerSender))).Value;
     }
 
+    /// <summary>The last ids of one sender.</summary>
+    /// <remarks>
+    /// Ids that only go up, as <see cref="MessageId.New"/> makes them, need no index: one above the newest was not here. The
+    /// first that is not above it makes the index.
+    /// </remarks>
     private sealed class SeenIds(PeerId sender, int capacity)
     {
-        private readonly HashSet<MessageId> _ids = [];
         private readonly Queue<MessageId> _oldestFirst = new();
+        private HashSet<MessageId>? _index;
+        private MessageId _newest;
 
         public PeerId Sender { get; } = sender;
 
         public bool Add(MessageId id)
         {
-            if (!_ids.Add(id))
+            if (id.CompareTo(_newest) > 0)
+            {
+                _newest = id;
+                _index?.Add(id);
+            }
+            else if (!(_index ??= [.. _oldestFirst]).Add(id))
+            {
                 return false;
+            }
 
             _oldestFirst.Enqueue(id);
             if (_oldestFirst.Count > capacity)
-                _ids.Remove(_oldestFirst.Dequeue());
+            {
+                var oldest = _oldestFirst.Dequeue();
+                _index?.Remove(oldest);
+            }
+
             return true;
         }
     }

@@ -18,9 +18,10 @@ internal sealed class SendQueue
     private readonly Queue<PendingSend> _waiting = new();
     private readonly UnansweredSends _sent = new();
 
-    // One token: "look again".
+    // One token: "look again". Whoever puts it in goes on as the one who looks, where that one waits: a lone message is
+    // written by the thread that sends it. So never under the lock.
     private readonly Channel<bool> _look = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true, AllowSynchronousContinuations = true });
 
     private RelayLimits _limits = new();
     private long _waitingBytes;
@@ -32,28 +33,36 @@ internal sealed class SendQueue
     /// <summary>The relay's limits are known: from here on there is something to take.</summary>
     public void Start(RelayLimits limits)
     {
+        bool look;
         lock (_gate)
         {
             _limits = limits;
-            Look();
+            look = MustLook();
         }
+
+        Look(look);
     }
 
     /// <summary>Adds a message behind all others. On a broken link it fails.</summary>
     public void Add(PendingSend send)
     {
+        bool look;
+        TransportException? broken;
         lock (_gate)
         {
-            if (_broken is null)
+            broken = _broken;
+            if (broken is null)
             {
                 _waiting.Enqueue(send);
                 _waitingBytes += send.Bytes;
-                Look();
-                return;
             }
+
+            look = MustLook();
         }
 
-        send.Fail(_broken);
+        if (broken is not null)
+            send.Fail(broken);
+        Look(look);
     }
 
     /// <summary>Waits until there may be something to take.</summary>
@@ -92,26 +101,32 @@ internal sealed class SendQueue
     /// <summary>The relay has read up to a number.</summary>
     public void Read(long number)
     {
+        bool look;
         lock (_gate)
         {
             _read = Math.Max(_read, number);
-            Look();
+            look = MustLook();
         }
+
+        Look(look);
     }
 
     /// <summary>The relay has answered a range of numbers.</summary>
     public void Answer(NumberRange range, SendResult result)
     {
-        foreach (var send in Take(range.From, range.To))
+        var answered = Take(range.From, range.To, out var look);
+        foreach (var send in answered)
             send.Succeed(result);
+        Look(look);
     }
 
     /// <returns>False if no such message is waiting for an answer.</returns>
     public bool Refuse(long number, TransportException reason)
     {
-        var refused = Take(number, number);
+        var refused = Take(number, number, out var look);
         foreach (var send in refused)
             send.Fail(reason);
+        Look(look);
         return refused.Count > 0;
     }
 
@@ -124,31 +139,38 @@ internal sealed class SendQueue
             _broken ??= reason;
             failed = [.. _sent.Take(1, _sent.Last), .. _waiting];
             _waiting.Clear();
-            _look.Writer.TryComplete();
         }
+
+        _look.Writer.TryComplete();
 
         foreach (var send in failed)
             send.Fail(reason);
     }
 
-    private List<PendingSend> Take(long from, long to)
+    private List<PendingSend> Take(long from, long to, out bool look)
     {
         lock (_gate)
         {
             _read = Math.Max(_read, Math.Min(to, _sent.Last));
             var taken = _sent.Take(from, to);
-            Look();
+            look = MustLook();
             return taken;
         }
     }
 
-    private void Look()
+    /// <summary>Whether somebody has to look, and nobody was told to yet. Under the lock.</summary>
+    private bool MustLook()
     {
         if (_looking || !MayTake())
-            return;
+            return false;
 
-        _looking = true;
-        _look.Writer.TryWrite(true);
+        return _looking = true;
+    }
+
+    private void Look(bool look)
+    {
+        if (look)
+            _look.Writer.TryWrite(true);
     }
 
     private bool MayTake() =>
