@@ -90,7 +90,7 @@ internal sealed class WebSocketOutput(WebSocket socket, TimeProvider time) : Pip
     private void Release()
     {
         // A connection that is sent large batches is mostly sent the next one too.
-        _usual = Math.Max(1024, Math.Min(_written, 64 << 10));
+        _usual = Math.Max(1024, Math.Min(_written, 256 << 10));
         _written = 0;
         if (_buffer.Length > 0)
             ArrayPool<byte>.Shared.Return(_buffer);
