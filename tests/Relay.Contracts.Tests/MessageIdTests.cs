@@ -33,4 +33,23 @@ public sealed class MessageIdTests
         Assert.Equal(1000, ids.Count);
         Assert.DoesNotContain(default, ids);
     }
+
+    [Fact]
+    public void Every_new_id_is_greater_than_those_before_it_on_its_thread_and_nobody_elses()
+    {
+        var all = new System.Collections.Concurrent.ConcurrentBag<MessageId>();
+        Parallel.For(0, 8, _ =>
+        {
+            var last = default(MessageId);
+            for (var i = 0; i < 10_000; i++)
+            {
+                var id = MessageId.New();
+                Assert.True(id.CompareTo(last) > 0, "An id is not above the one before it.");
+                all.Add(last = id);
+            }
+        });
+
+        Assert.Equal(80_000, all.Distinct().Count());
+        Assert.All(all.Take(100), id => Assert.Equal((7, 2), (id.Value.Version, id.Value.Variant >> 2)));
+    }
 }
