@@ -14,7 +14,7 @@ internal sealed class LoadPair : IAsyncDisposable
     private readonly PeerKey _senderKey;
     private readonly PeerKey _recipientKey;
     private readonly HybridTransport _sender;
-    private readonly HybridTransport _recipient;
+    private readonly string _relay;
     private readonly CancellationTokenSource _stopSending = new();
     private readonly CancellationTokenSource _stopReading = new();
     private readonly ConcurrentQueue<int> _arrived = new();
@@ -23,6 +23,7 @@ internal sealed class LoadPair : IAsyncDisposable
     private readonly ConcurrentDictionary<int, int> _acceptedBy = new();
     private readonly List<Task> _sends = [];
     private Task _sending = Task.CompletedTask;
+    private HybridTransport? _recipient;
     private Task? _reading;
     private int _relaysGone;
     private int _accepted;
@@ -32,7 +33,7 @@ internal sealed class LoadPair : IAsyncDisposable
     {
         _senderKey = TestPeers.Key($"sender {number}");
         _recipientKey = TestPeers.Key($"recipient {number}");
-        (_sender, _recipient) = (Transport(relay, _senderKey), Transport(relay, _recipientKey));
+        (_relay, _sender) = (relay, Transport(relay, _senderKey));
         _sender.LossReported += loss =>
         {
             if (loss is { Direction: LossDirection.Sent, Reason: LossReason.RelayRestarted })
@@ -54,7 +55,15 @@ internal sealed class LoadPair : IAsyncDisposable
             StartRecipient();
     }
 
-    public void StartRecipient() => _reading ??= Task.Run(ReadAsync);
+    /// <summary>Only now is there a recipient at all: a transport connects, and takes messages, from when it is made.</summary>
+    public void StartRecipient()
+    {
+        if (_recipient is not null)
+            return;
+
+        _recipient = Transport(_relay, _recipientKey);
+        _reading = Task.Run(() => ReadAsync(_recipient));
+    }
 
     /// <summary>Stops sending, and waits until the last message has come.</summary>
     public async Task SettleAsync()
@@ -84,7 +93,8 @@ internal sealed class LoadPair : IAsyncDisposable
         if (_reading is not null)
             await _reading;
         await _sender.DisposeAsync();
-        await _recipient.DisposeAsync();
+        if (_recipient is not null)
+            await _recipient.DisposeAsync();
         _stopSending.Dispose();
         _stopReading.Dispose();
     }
@@ -130,11 +140,11 @@ internal sealed class LoadPair : IAsyncDisposable
         Interlocked.Increment(ref _accepted);
     }
 
-    private async Task ReadAsync()
+    private async Task ReadAsync(HybridTransport recipient)
     {
         try
         {
-            await foreach (var message in _recipient.ReceiveAllAsync(_stopReading.Token))
+            await foreach (var message in recipient.ReceiveAllAsync(_stopReading.Token))
                 _arrived.Enqueue(BinaryPrimitives.ReadInt32BigEndian(message.Payload.Span));
         }
         catch (OperationCanceledException)
