@@ -162,7 +162,9 @@ internal sealed class SessionRegistry(
         _draining = true;
         logger.Draining(_open.Count);
         using var activity = RelayActivity.Drain(_open.Count);
-        var timeout = Task.Delay(directory.Options.DrainTimeout, time);
+
+        // The machine's clock, wherever the mailboxes' comes from: all of this waits for clients and their sockets.
+        var timeout = Task.Delay(directory.Options.DrainTimeout, TimeProvider.System);
         await SettleAsync(directory.Options.DrainTimeout / 2, directory.Options.DrainTimeout / 20);
         await Task.WhenAny(Task.WhenAll(_open.Keys.Select(session => session.DrainAsync())), timeout);
     }
@@ -170,16 +172,16 @@ internal sealed class SessionRegistry(
     /// <summary>Waits until connected peers have acknowledged all there is for them; no longer than they go on to acknowledge something.</summary>
     private async Task SettleAsync(TimeSpan atMost, TimeSpan patience)
     {
-        var start = time.GetTimestamp();
+        var start = TimeProvider.System.GetTimestamp();
         var (acknowledged, changedAt) = (directory.Metrics.AcknowledgedMessages, start);
-        while (!_open.Keys.All(session => session.Peer?.IsSettled != false) && time.GetElapsedTime(start) < atMost)
+        while (!_open.Keys.All(session => session.Peer?.IsSettled != false) && TimeProvider.System.GetElapsedTime(start) < atMost)
         {
             if (directory.Metrics.AcknowledgedMessages is var now && now != acknowledged)
-                (acknowledged, changedAt) = (now, time.GetTimestamp());
-            else if (time.GetElapsedTime(changedAt) >= patience)
+                (acknowledged, changedAt) = (now, TimeProvider.System.GetTimestamp());
+            else if (TimeProvider.System.GetElapsedTime(changedAt) >= patience)
                 return;
 
-            await Task.Delay(TimeSpan.FromMilliseconds(10), time);
+            await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
     }
 }
