@@ -10,7 +10,7 @@ namespace Relay.Server.Tests;
 public sealed class OperatingDocumentTests
 {
     private static readonly string[] Rows =
-        [.. Repository.Read("docs", "operating.md").Split("\n## ")[1].Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
+        [.. Repository.Read("docs", "operating.md").Split("\n## ").Single(section => section.StartsWith("Settings\n", StringComparison.Ordinal)).Split('\n').Where(line => line.StartsWith("| `", StringComparison.Ordinal))];
 
     private static readonly object[] Defaults = [new RelayOptions(), new ServerOptions()];
 
