@@ -8,6 +8,7 @@ using TestKit;
 namespace Relay.Server.Tests.Telemetry;
 
 /// <summary>What is measured, who gets it, and that nobody's PeerId is ever part of it.</summary>
+[Collection(nameof(NoOtherRelay))]
 public sealed partial class MeasurementTests
 {
     private readonly Traffic _traffic = new();

@@ -3,6 +3,7 @@ using System.Net;
 namespace Relay.Server.Tests.Telemetry;
 
 /// <summary>Who may read the metrics: this machine, and who has the admin key, unless the operator says anyone.</summary>
+[Collection(nameof(NoOtherRelay))]
 public sealed class MetricsEndpointTests
 {
     private const string Key = "a-key-for-this-test-alone";
