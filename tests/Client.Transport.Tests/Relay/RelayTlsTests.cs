@@ -1,6 +1,3 @@
-using System.Net;
-using System.Security.Cryptography;
-using System.Security.Cryptography.X509Certificates;
 using Client.Transport.Relay;
 using Microsoft.AspNetCore.Http.Connections.Client;
 using TestKit;
@@ -13,7 +10,7 @@ public sealed class RelayTlsTests : RelayTests
     [Fact]
     public async Task UC4_4c_a_certificate_nobody_vouches_for_is_an_io_error_with_the_details()
     {
-        using var certificate = SelfSigned();
+        using var certificate = TestCertificate.Create();
         await using var host = await RelayHost.StartAsync(certificate: certificate);
         await using var alice = Transport(new Uri($"wss://localhost:{host.Url.Port}"), Alice);
 
@@ -39,7 +36,7 @@ public sealed class RelayTlsTests : RelayTests
     [InlineData("wss")]
     public async Task With_a_certificate_that_is_trusted_both_schemes_work(string scheme)
     {
-        using var certificate = SelfSigned();
+        using var certificate = TestCertificate.Create();
         await using var host = await RelayHost.StartAsync(certificate: certificate);
         var options = Options(new Uri($"{scheme}://localhost:{host.Url.Port}"), Alice) with { ConfigureHttp = Trust };
         await using var alice = new RelayTransport(options);
@@ -69,17 +66,5 @@ public sealed class RelayTlsTests : RelayTests
         Assert.Equal(TransportError.Io, failure.Error);
         Assert.Contains("the proxy is not configured", failure.Message, StringComparison.Ordinal);
         await UntilAsync(alice, RelayConnectionState.Connected);
-    }
-
-    private static X509Certificate2 SelfSigned()
-    {
-        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
-        var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
-        var names = new SubjectAlternativeNameBuilder();
-        names.AddDnsName("localhost");
-        names.AddIpAddress(IPAddress.Loopback);
-        request.CertificateExtensions.Add(names.Build());
-        var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
     }
 }
