@@ -18,7 +18,7 @@ public enum LossReason
     /// <summary>The relay lost them; it did not say why.</summary>
     Unknown = 0,
 
-    /// <summary>The recipient's mailbox at the relay was full while it was away; these were the oldest.</summary>
+    /// <summary>The recipient's mailbox at the relay was full while it was away; of the sender that had the most in it, these were the oldest.</summary>
     Evicted = 1,
 
     /// <summary>The recipient did not fetch them from the relay in time.</summary>

@@ -21,7 +21,7 @@ public sealed class RelayOptions
     [Range(1, 1_048_576)]
     public int MaxPayloadBytes { get; set; } = 65_536;
 
-    /// <summary>Messages in one mailbox. Above it a recipient that is away loses its oldest, and one that is slow makes its senders wait.</summary>
+    /// <summary>Messages in one mailbox. Above it a recipient that is away loses the oldest of whoever sent it the most, and one that is slow makes its senders wait.</summary>
     /// <value>1 to 1,000,000. The default is 1000.</value>
     [Range(1, 1_000_000)]
     public int MailboxMessages { get; set; } = 1000;

@@ -4,6 +4,7 @@ namespace Client.Transport.Relay;
 internal sealed class AcknowledgementTracker
 {
     private readonly Queue<Slot> _open = new();
+    private Slot? _gap;
 
     /// <summary>Everything up to this position is acknowledged.</summary>
     public long Acknowledged { get; private set; }
@@ -11,19 +12,57 @@ internal sealed class AcknowledgementTracker
     /// <summary>Bytes of payload acknowledged, all in all.</summary>
     public long AcknowledgedBytes { get; private set; }
 
+    /// <summary>How many came in that the relay keeps until they are acknowledged: the length of its window.</summary>
+    public int Awaited { get; private set; }
+
     /// <summary>Starts over: the positions before mean nothing any more, and their acknowledgements change nothing.</summary>
     public void Restart(long acknowledged)
     {
         _open.Clear();
+        _gap = null;
         Acknowledged = acknowledged;
+        Awaited = 0;
     }
 
     /// <summary>A position came in. Positions go up, and may skip what was lost.</summary>
-    public Slot Open(long position, int bytes = 0)
+    public Slot Open(long position, int bytes)
     {
-        var slot = new Slot(position, bytes);
+        var slot = new Slot(position, bytes) { IsAwaited = true };
         _open.Enqueue(slot);
+        _gap = null;
+        Awaited++;
         return slot;
+    }
+
+    /// <summary>Messages up to a position were lost, and nothing waits for them.</summary>
+    public Slot OpenGap(long position)
+    {
+        // One gap behind another is one: gaps must not pile up where the application holds the message in front of them.
+        if (_gap is not null && _gap.Position > Acknowledged)
+        {
+            _gap.Position = position;
+            return _gap;
+        }
+
+        _gap = new Slot(position, 0);
+        _open.Enqueue(_gap);
+        return _gap;
+    }
+
+    /// <summary>The relay does not keep these any more, though the application may not have taken all of them.</summary>
+    public void Forgo(long from, long to)
+    {
+        foreach (var slot in _open)
+        {
+            if (slot.Position > to)
+                return;
+
+            if (slot.IsAwaited && slot.Position >= from)
+            {
+                slot.IsAwaited = false;
+                Awaited--;
+            }
+        }
     }
 
     /// <returns>Whether <see cref="Acknowledged"/> went up.</returns>
@@ -35,6 +74,7 @@ internal sealed class AcknowledgementTracker
         {
             Acknowledged = _open.Dequeue().Position;
             AcknowledgedBytes += oldest.Bytes;
+            Awaited -= oldest.IsAwaited ? 1 : 0;
         }
 
         return Acknowledged != before;
@@ -42,10 +82,12 @@ internal sealed class AcknowledgementTracker
 
     internal sealed class Slot(long position, int bytes)
     {
-        public long Position { get; } = position;
+        public long Position { get; set; } = position;
 
         public int Bytes { get; } = bytes;
 
         public bool IsSettled { get; set; }
+
+        public bool IsAwaited { get; set; }
     }
 }

@@ -20,8 +20,8 @@ internal sealed class Inbox
     private string? _epoch;
     private long _received;
 
-    // Up to here the relay keeps nothing for us any more, though the application may not have taken all of it.
-    private long _settled;
+    // What had come in when the link began. Only of that can the relay have lost anything since.
+    private long _receivedBefore;
     private long _report;
     private long _told;
     private long _toldBytes;
@@ -59,8 +59,8 @@ internal sealed class Inbox
                 _positions.Restart(sequence);
             }
 
-            _settled = sequence;
-            _received = Math.Max(_received, sequence);
+            _positions.Forgo(0, sequence);
+            _received = _receivedBefore = Math.Max(_received, sequence);
             return restarted;
         }
     }
@@ -112,24 +112,30 @@ internal sealed class Inbox
             _messages.Writer.TryWrite(message);
     }
 
-    /// <summary>The relay says that everything up to a position is lost.</summary>
-    /// <returns>How much of it is not here.</returns>
-    public long Skip(RelayLink link, long sequence)
+    /// <summary>The relay says that so many messages up to a position are lost. What came in before them is not concerned.</summary>
+    /// <returns>How many positions up to there are not here.</returns>
+    public long Skip(RelayLink link, long count, long sequence)
     {
-        AcknowledgementTracker.Slot slot;
+        AcknowledgementTracker.Slot? gap = null;
+        bool untold;
         long missing;
         lock (_gate)
         {
-            if (_link != link || sequence <= _received)
+            if (_link != link)
                 return 0;
 
-            missing = sequence - _received;
-            _received = sequence;
-            _settled = sequence;
-            slot = _positions.Open(sequence);
+            _positions.Forgo(sequence - Math.Clamp(count, 0, Math.Max(0, sequence)) + 1, Math.Min(sequence, _receivedBefore));
+            missing = Math.Max(0, sequence - _received);
+            if (missing > 0)
+                gap = _positions.OpenGap(_received = sequence);
+            untold = sequence <= _positions.Acknowledged;
         }
 
-        Settle(slot);
+        // Else they were taken on an earlier link, and as with messages the relay does not know it.
+        if (gap is not null)
+            Settle(gap);
+        else if (untold)
+            link.AcknowledgeSoon();
         return missing;
     }
 
@@ -162,7 +168,7 @@ internal sealed class Inbox
         get
         {
             lock (_gate)
-                return _received - Math.Max(_positions.Acknowledged, _settled);
+                return _positions.Awaited;
         }
     }
 

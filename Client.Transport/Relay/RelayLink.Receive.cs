@@ -146,7 +146,10 @@ internal sealed partial class RelayLink
     private void OnMissed(Missed missed)
     {
         // What came in before the loss, on an earlier link, is here: only the rest is lost to the application.
-        var lost = Math.Min(missed.Count, _inbox.Skip(this, missed.Sequence));
+        var missing = _inbox.Skip(this, missed.Count, missed.Sequence);
+        var lost = Math.Min(missed.Count, missing);
+        if (missing > lost)
+            ReportGap(missing - lost);
         if (lost > 0)
             _report(new LossReport(LossDirection.Received, LossReason.Unknown, null, [], lost));
     }

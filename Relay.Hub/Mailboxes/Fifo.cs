@@ -1,6 +1,6 @@
 namespace Relay.Hub.Mailboxes;
 
-/// <summary>A queue that can be read at any place: a lease reads behind the front without removing.</summary>
+/// <summary>A queue that can be read at any place: a lease reads behind the front without removing, and an eviction removes from the middle.</summary>
 internal sealed class Fifo<T>
 {
     private T[] _slots = [];
@@ -31,6 +31,24 @@ internal sealed class Fifo<T>
         if (Count == 0 && _slots.Length > 16)
             (_slots, _front) = ([], 0);
         return item;
+    }
+
+    public void Replace(int index, in T item) => _slots[Slot(index)] = item;
+
+    /// <summary>Removes an item wherever it is: the shorter side moves up, so near either end it costs next to nothing.</summary>
+    public void RemoveAt(int index)
+    {
+        if (index <= Count / 2)
+        {
+            for (var i = index; i > 0; i--)
+                _slots[Slot(i)] = _slots[Slot(i - 1)];
+            Dequeue();
+            return;
+        }
+
+        for (var i = index; i < Count - 1; i++)
+            _slots[Slot(i)] = _slots[Slot(i + 1)];
+        _slots[Slot(--Count)] = default!;
     }
 
     private int Slot(int index)

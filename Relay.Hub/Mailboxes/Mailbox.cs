@@ -7,17 +7,18 @@ namespace Relay.Hub.Mailboxes;
 /// Decides and remembers, and does nothing else: no clock, no lock, no sending. Its <c>Peer</c> calls it under a lock and
 /// carries out the <see cref="MailboxChanges"/>.
 /// <para>
-/// The accepted messages have consecutive positions. In front of them can be a gap: positions of messages that were lost
-/// and whose loss the recipient has not acknowledged. Behind them can be messages that wait to be accepted, but only while
-/// the mailbox is attended (its recipient is connected): a recipient that is away loses its oldest instead.
+/// The accepted messages have consecutive positions. In front of them and between them can be gaps: positions of messages that
+/// were lost and whose loss the recipient has not acknowledged. Behind them can be messages that wait to be accepted, but only
+/// while the mailbox is attended (its recipient is connected): a recipient that is away loses messages instead.
 /// </para>
 /// <code>
-///   acknowledged | lost (gap) | leased | undelivered | waiting, no position yet
-///                              ^ _head
+///   acknowledged | gap | leased | gap | leased | undelivered | gap | undelivered | waiting, no position yet
+///                       ^ _head                 ^ _next, behind the position _told
 /// </code>
 /// </remarks>
-internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget budget, TimeProvider time, long acknowledged)
+internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget budget, TimeProvider time, long acknowledged)
 {
+    // The messages, and the gaps between and behind them. The first one is a message: what is lost in front of it needs no entry.
     private readonly Fifo<HeldMessage> _accepted = new();
 
     // A sender that repeats a message, because it lost the answer, is answered again, and nothing is held twice. Without
@@ -29,41 +30,43 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
 
     private long _head = acknowledged + 1;
     private long _delivered = acknowledged;
-    private int _leased;
+
+    // The first entry the present connection was not given yet, and the last position it was given or told to be lost.
+    private int _next;
+    private long _told = acknowledged;
     private long _leasedBytes;
-    private long _lostAt;
     private long _leftAt;
 
     /// <summary>Everything up to this position is settled with the recipient.</summary>
     public long Acknowledged { get; private set; } = acknowledged;
 
     /// <summary>The position of the last accepted message.</summary>
-    public long Last => _head + _accepted.Count - 1;
+    public long Last => _head - 1 + Count + _lostBetween;
 
     /// <summary>How many messages were lost that the recipient has not been told of, or has not acknowledged.</summary>
-    public long Lost => _head - 1 - Acknowledged;
+    public long Lost => _head - 1 - Acknowledged + _lostBetween;
 
-    /// <summary>The last position that was ever leased to a recipient.</summary>
+    /// <summary>The last position that was ever leased to a recipient, or told to be lost.</summary>
     public long Delivered => _delivered;
 
-    public int Count => _accepted.Count;
+    public int Count => _accepted.Count - _gaps;
 
     public int WaitingCount => _waiting?.Count ?? 0;
 
     /// <summary>Whether the recipient is connected.</summary>
     public bool Attended { get; private set; }
 
-    public bool HasUndelivered => _leased < _accepted.Count;
+    public bool HasUndelivered => _next < _accepted.Count;
 
     /// <summary>Whether nothing would be forgotten with this mailbox.</summary>
     public bool IsIdle(TimeSpan reportTimeToLive) =>
-        !Attended && _accepted.Count == 0 && (Lost == 0 || time.GetElapsedTime(_lostAt) >= reportTimeToLive);
+        !Attended && Count == 0 && (Lost == 0 || time.GetElapsedTime(_lostAt) >= reportTimeToLive);
 
     /// <summary>Takes a message, or says why not.</summary>
     public AppendOutcome Append(in MailboxEntry entry, in SendTicket ticket, MailboxChanges changes)
     {
         // First come, first served: while others wait, a new message waits behind them, its own sender's among them.
-        var mustWait = Attended && (WaitingCount > 0 || _accepted.Count >= capacity);
+        var mustWait = Attended && (WaitingCount > 0 || Count >= capacity);
         if (!mustWait && IsHeld(entry))
             return AcceptedOutcome;
 
@@ -108,28 +111,28 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
         AcceptWaiting(changes);
     }
 
-    /// <summary>Leases the next undelivered messages to the recipient.</summary>
+    /// <summary>Leases the next undelivered messages to the recipient, up to the next gap.</summary>
     /// <param name="first">The position of the first one; meaningless if there is none.</param>
     public DeliveredMessage[] Lease(in LeaseLimits limits, out long first)
     {
-        first = _head + _leased;
+        first = _told + 1;
         var batch = new DeliveredMessage[CountLeasable(limits)];
         for (var i = 0; i < batch.Length; i++)
         {
-            ref readonly var next = ref _accepted[_leased++];
+            ref readonly var next = ref _accepted[_next++];
             _leasedBytes += next.Payload.Length;
             batch[i] = new DeliveredMessage { From = next.Share.Sender.Value, Id = next.Id, Payload = next.Payload };
         }
 
-        _delivered = Math.Max(_delivered, _head + _leased - 1);
+        Tell(_told + batch.Length);
         return batch;
     }
 
     /// <summary>The recipient has taken everything up to a position.</summary>
-    /// <returns>False if that much was never delivered to the present connection.</returns>
+    /// <returns>False if that much was never delivered to the present connection, nor lost in front of all it is to get.</returns>
     public bool Acknowledge(long sequence, MailboxChanges changes)
     {
-        if (sequence > _head + _leased - 1)
+        if (sequence > Math.Max(_told, _head - 1))
             return false;
 
         if (sequence > Acknowledged)
@@ -139,17 +142,6 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
         }
 
         return true;
-    }
-
-    /// <summary>Forgets what waited too long for a recipient that is away.</summary>
-    /// <remarks>
-    /// Not while it is connected: then the messages are on their way, and a slow reader loses nothing, not by a short
-    /// absence either. So the time counts from when the recipient left, or from when the message came after that.
-    /// </remarks>
-    public void Expire(MailboxChanges changes)
-    {
-        while (!Attended && _accepted.Count > 0 && time.GetElapsedTime(Math.Max(_accepted[0].StoredAt, _leftAt)) >= timeToLive)
-            Lose(DropReason.Expired, changes);
     }
 
     /// <summary>A sender's connection ended: its waiting messages were never accepted, and it will send them again.</summary>
@@ -183,25 +175,29 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
 
     private int CountLeasable(in LeaseLimits limits)
     {
-        var end = _leased;
+        // The gap in front comes first: NextGap.
+        if (_told < _head - 1)
+            return 0;
+
+        var end = _next;
         long bytes = 0;
-        while (end < _accepted.Count && end - _leased < limits.BatchMessages && end < limits.WindowMessages)
+        while (end < _accepted.Count && !_accepted[end].IsGap && end - _next < limits.BatchMessages && end < limits.WindowMessages)
         {
             // A message larger than a limit still goes, alone.
             var size = _accepted[end].Payload.Length;
-            if ((end > _leased && bytes + size > limits.BatchBytes) || (end > 0 && _leasedBytes + bytes + size > limits.WindowBytes))
+            if ((end > _next && bytes + size > limits.BatchBytes) || (end > 0 && _leasedBytes + bytes + size > limits.WindowBytes))
                 break;
 
             bytes += size;
             end++;
         }
 
-        return end - _leased;
+        return end - _next;
     }
 
     private void AcceptWaiting(MailboxChanges changes)
     {
-        while (_waiting?.First is { } node && (!Attended || _accepted.Count < capacity))
+        while (_waiting?.First is { } node && (!Attended || Count < capacity))
         {
             var (entry, ticket) = node.Value;
             _waiting.RemoveFirst();
@@ -221,21 +217,6 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
         }
     }
 
-    private void MakeRoom(MailboxChanges changes)
-    {
-        while (_accepted.Count >= capacity)
-            Lose(DropReason.Evicted, changes);
-    }
-
-    private void Lose(DropReason reason, MailboxChanges changes)
-    {
-        var lost = RemoveOldest();
-        var entry = new MailboxEntry(lost.Share.Sender, lost.Id, lost.Payload, lost.StoredAt);
-        budget.Return(entry.Cost);
-        changes.Dropped.Add((entry, reason));
-        _lostAt = time.GetTimestamp();
-    }
-
     private void Settle(long sequence, MailboxChanges changes)
     {
         long cost = 0;
@@ -244,27 +225,42 @@ internal sealed class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget b
             var bytes = RemoveOldest().Payload.Length;
             cost += MailboxEntry.CostOf(bytes);
             changes.Settled++;
-            if (_leased > 0)
+            if (_next > 0)
             {
-                _leased--;
+                _next--;
                 _leasedBytes -= bytes;
             }
+
+            if (_gaps > 0)
+                OpenAtMessage();
         }
 
         // Once for all of them: the budget is every mailbox's, and so contended.
         budget.Return(cost);
         Acknowledged = sequence;
+        _told = Math.Max(_told, sequence);
     }
 
     private HeldMessage RemoveOldest()
     {
         var held = _accepted.Dequeue();
-        held.Share.Remove(held.Id, held.Payload.Length);
-        if (held.Share.Count == 0)
-            _shares.Forget(held.Share);
+        Release(held);
         _head++;
         return held;
     }
 
-    private void EndLease() => (_leased, _leasedBytes) = (0, 0);
+    private void Release(in HeldMessage held)
+    {
+        held.Share.Remove(held.Id, held.Payload.Length);
+        if (held.Share.Count == 0)
+            _shares.Forget(held.Share);
+    }
+
+    private void Tell(long position)
+    {
+        _told = position;
+        _delivered = Math.Max(_delivered, position);
+    }
+
+    private void EndLease() => (_next, _told, _leasedBytes) = (0, Acknowledged, 0);
 }

@@ -188,11 +188,14 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
             return ReferenceEquals(_session, session) ? _reports?.Next() : null;
     }
 
-    /// <summary>How many messages were lost in front of the mailbox, and the position of the last of them.</summary>
-    public (long Count, long Sequence) Lost(Session session)
+    /// <summary>Takes the gap the recipient comes to next, if it is one, to tell it.</summary>
+    /// <param name="last">The position of the last message lost there.</param>
+    /// <returns>How many were lost; 0 if the next thing is a message, or there is none.</returns>
+    public long NextGap(Session session, out long last)
     {
+        last = 0;
         lock (_gate)
-            return ReferenceEquals(_session, session) ? (Mailbox.Lost, Mailbox.Acknowledged + Mailbox.Lost) : default;
+            return ReferenceEquals(_session, session) ? Mailbox.NextGap(out last) : 0;
     }
 
     /// <returns>False if the session acknowledges what it was never given.</returns>

@@ -6,7 +6,6 @@ namespace Relay.Hub.Sessions;
 internal sealed partial class Session
 {
     private bool _registeredSent;
-    private bool _missedSent;
     private bool _stalled;
 
     private async Task PumpAsync()
@@ -100,15 +99,11 @@ internal sealed partial class Session
             return true;
         }
 
-        // Messages are only lost while nobody is connected, so once for each connection is enough.
-        if (_missedSent)
-            return false;
-        _missedSent = true;
-        var (count, sequence) = Peer.Lost(this);
-        if (count == 0)
+        // In its place: what lies in front of the gap is delivered, and what lies behind it is not leased before it is told.
+        if (Peer.NextGap(this, out var last) is not (> 0 and var count))
             return false;
 
-        await _client.Missed(new Missed { Count = count, Sequence = sequence }).ConfigureAwait(false);
+        await _client.Missed(new Missed { Count = count, Sequence = last }).ConfigureAwait(false);
         return true;
     }
 

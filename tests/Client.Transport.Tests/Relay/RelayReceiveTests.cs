@@ -205,22 +205,32 @@ public sealed class RelayReceiveTests : RelayTests
     public async Task What_the_relay_has_lost_takes_no_room_in_its_window()
     {
         await using var relay = await ScriptedRelay.StartAsync();
+        await using var link = Link.To(relay.Url);
         var payloads = Enumerable.Repeat<byte[]>([1], 200).ToArray();
         relay.OnRegister = async caller =>
         {
             await caller.SendAsync("Registered", ScriptedRelay.Registered());
-            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(1, payloads));
+            if (relay.Registrations.Count == 1)
+            {
+                await caller.SendAsync("Deliver", ScriptedRelay.Delivery(1, payloads));
+                return;
+            }
+
             await caller.SendAsync("Missed", new Missed { Count = 300, Sequence = 300 });
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(301, payloads));
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(501, "last"u8.ToArray()));
         };
-        await using var bob = Transport(relay.Url, Bob);
+        await using var bob = Transport(link.Url, Bob);
         var reasons = new List<string>();
         bob.StateChanged += change => reasons.Add(change.Reason?.Message ?? "");
         await bob.ConnectAsync(Alice, Token);
 
         for (var i = 0; i < 400; i++)
+        {
             (await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token)).Hold();
+            if (i == 199)
+                link.Reset();
+        }
 
         Assert.Equal("last", await ReceiveTextAsync(bob));
         Assert.DoesNotContain(reasons, reason => reason.Contains("delivers more", StringComparison.Ordinal));

@@ -40,6 +40,30 @@ public sealed class FifoTests
     }
 
     [Fact]
+    public void An_item_is_removed_from_any_place_and_the_others_keep_their_order()
+    {
+        for (var place = 0; place < 9; place++)
+        {
+            var fifo = new Fifo<int>();
+
+            // Somewhere in the middle of the array, so that it wraps around.
+            for (var i = 0; i < 6; i++)
+                fifo.Enqueue(-1);
+            for (var i = 0; i < 6; i++)
+                fifo.Dequeue();
+            var expected = Enumerable.Range(0, 9).ToList();
+            expected.ForEach(item => fifo.Enqueue(item));
+
+            fifo.RemoveAt(place);
+            fifo.Enqueue(9);
+
+            expected.RemoveAt(place);
+            expected.Add(9);
+            Assert.Equal(expected, Enumerable.Range(0, fifo.Count).Select(i => fifo[i]));
+        }
+    }
+
+    [Fact]
     public void It_can_be_emptied_and_used_again()
     {
         for (var i = 0; i < 100; i++)

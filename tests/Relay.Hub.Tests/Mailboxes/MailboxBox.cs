@@ -36,6 +36,15 @@ internal sealed class MailboxBox
     public MailboxEntry Entry(byte payload, PeerId? sender = null, int length = 1) =>
         new(sender ?? Alice, IdOf(payload), PayloadOf(payload, length), Time.GetTimestamp());
 
+    /// <summary>Appends messages of somebody one after the other.</summary>
+    public AppendOutcome AppendFrom(string sender, params byte[] payloads)
+    {
+        var outcome = AppendOutcome.Queued;
+        foreach (var payload in payloads)
+            outcome = Box.Append(Entry(payload, PeerId.Parse(sender)), new SendTicket(Sender, payload), Changes);
+        return outcome;
+    }
+
     /// <summary>Appends messages one after the other.</summary>
     /// <returns>The outcome of the last.</returns>
     public AppendOutcome Append(params byte[] payloads)
@@ -57,7 +66,23 @@ internal sealed class MailboxBox
 
     public void Expire() => Box.Expire(Changes);
 
-    /// <summary>Leases the next batch and returns its payloads.</summary>
+    /// <summary>All that a recipient that acknowledges nothing is told: payloads, and in their places how many were lost, as in "1 2 (3 up to 5) 6".</summary>
+    public string Story()
+    {
+        var story = new List<string>();
+        while (true)
+        {
+            var lost = Box.NextGap(out var last);
+            if (lost > 0)
+                story.Add($"({lost} up to {last})");
+            var batch = Box.Lease(Wide, out _);
+            story.AddRange(batch.Select(message => $"{message.Payload.Span[0]}"));
+            if (lost == 0 && batch.Length == 0)
+                return string.Join(' ', story);
+        }
+    }
+
+    /// <summary>Leases the next batch, behind the gap in front of it if there is one, and returns its payloads.</summary>
     public byte[] Lease(LeaseLimits? limits = null) => Lease(limits, out _);
 
     /// <summary>Leases the next batch and returns it with its position, as in "at 3: 7, 8".</summary>
@@ -69,6 +94,7 @@ internal sealed class MailboxBox
 
     private byte[] Lease(LeaseLimits? limits, out long first)
     {
+        Box.NextGap(out _);
         var batch = Box.Lease(limits ?? Wide, out first);
         return [.. batch.Select(message => message.Payload.Span[0])];
     }
