@@ -6,6 +6,7 @@ var root = new RootCommand("Measures what a message costs this relay, against se
     CompareCommand.Create(),
     ReportCommand.Create(),
     MicroCommand.Create(),
+    ChaosCommand.Create(),
     ServeCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

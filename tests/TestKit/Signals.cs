@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 namespace TestKit;
 
 /// <summary>Signals to processes, by the numbers that Linux and macOS share where they can.</summary>
-internal static partial class Signals
+public static partial class Signals
 {
     public const int Interrupt = 2;
     public const int Kill = 9;

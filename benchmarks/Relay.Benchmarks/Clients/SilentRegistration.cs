@@ -2,6 +2,7 @@ using System.Security.Cryptography;
 using MessagePack;
 using Relay.Benchmarks.Servers;
 using Relay.Contracts;
+using TestKit;
 
 namespace Relay.Benchmarks.Clients;
 
@@ -52,9 +53,11 @@ internal static class SilentRegistration
             return new RegisterRequest { ProtocolVersion = RelayProtocol.Version, PeerId = self.Address };
 
         var nonce = RandomNumberGenerator.GetBytes(RegistrationProof.NonceLength);
-        return RegistrationProof.TryAnswer(self.Key, challenge, Audience.Of(server), nonce, null, 0, out var request)
-            ? request
-            : throw new IOException("The relay's challenge is none.");
+        if (!RegistrationProof.TryAnswer(self.Key, challenge, Audience.Of(server), nonce, null, 0, out var request))
+            throw new IOException("The relay's challenge is none.");
+
+        // An identity with somebody else's PeerId is an impostor's.
+        return self.Key.PeerId == self.Id ? request : (ForgedRegistration.Of(request) with { PeerId = self.Address }).ToRequest();
     }
 
     private static Challenge ReadChallenge(ref MessagePackReader reader)

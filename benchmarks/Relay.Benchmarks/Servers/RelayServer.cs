@@ -9,10 +9,11 @@ internal static class RelayServer
     public static string RuntimeConfiguration => Path.Combine(Folder, "Relay.Server.runtimeconfig.json");
 
     /// <param name="options">Settings of the relay, as on its command line: <c>Relay:MaxPeers=20000</c>.</param>
-    public static Task<ServerProcess> StartAsync(IEnumerable<string> options, CancellationToken cancellationToken) =>
+    /// <param name="port">Where it listens, on loopback; 0 for a free port.</param>
+    public static Task<ServerProcess> StartAsync(IEnumerable<string> options, CancellationToken cancellationToken, int port = 0) =>
         ServerProcess.StartDotnetAsync(
             [
-                Path.Combine(Folder, "Relay.Server.dll"), "--urls", "http://127.0.0.1:0", "--Logging:LogLevel:Default=Warning",
+                Path.Combine(Folder, "Relay.Server.dll"), "--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Default=Warning",
                 .. options.Select(option => "--" + option),
             ],
             cancellationToken);

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using TestKit;
 
 namespace Relay.Benchmarks.Servers;
 
@@ -25,6 +26,8 @@ internal sealed class ServerProcess : IAsyncDisposable
                 _said.Enqueue(line);
                 while (_said.Count > 20)
                     _said.Dequeue();
+                if (line.StartsWith("fail: ", StringComparison.Ordinal) || line.StartsWith("crit: ", StringComparison.Ordinal))
+                    LoggedErrors++;
             }
 
             if (readyMark is not null && line.Contains(readyMark, StringComparison.Ordinal))
@@ -42,6 +45,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     public int Id => _process.Id;
+
+    /// <summary>How many errors it has logged, as ASP.NET Core's console does.</summary>
+    public int LoggedErrors { get; private set; }
 
     /// <summary>Whether the .NET runtime in it can be asked.</summary>
     public bool IsDotnet { get; private init; }
@@ -71,6 +77,9 @@ internal sealed class ServerProcess : IAsyncDisposable
             return _process.WorkingSet64;
         }
     }
+
+    /// <summary>How many files and sockets it has open. Linux only; 0 elsewhere.</summary>
+    public int Handles => OperatingSystem.IsLinux() ? Directory.EnumerateFileSystemEntries($"/proc/{Id}/fd").Count() : 0;
 
     /// <summary>Starts a .NET server, which says itself when it is ready and where.</summary>
     public static async Task<ServerProcess> StartDotnetAsync(IEnumerable<string> arguments, CancellationToken cancellationToken)
@@ -107,6 +116,15 @@ internal sealed class ServerProcess : IAsyncDisposable
             await server.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>SIGTERM: asks it to end, as service managers do, and waits until it has.</summary>
+    /// <returns>Its exit code.</returns>
+    public async Task<int> TerminateAsync(CancellationToken cancellationToken)
+    {
+        Signals.Send(_process, Signals.Terminate);
+        await _process.WaitForExitAsync(cancellationToken).WaitAsync(Patience, TimeProvider.System, cancellationToken);
+        return _process.ExitCode;
     }
 
     public async ValueTask DisposeAsync()

@@ -1,0 +1,95 @@
+using Client.Transport;
+
+namespace Relay.Benchmarks.Chaos.Histories;
+
+/// <summary>All that one peer's application did and was told. Its lock guards also what its messages were told.</summary>
+internal sealed class PeerHistory
+{
+    private readonly Lock _gate = new();
+    private readonly List<SentMessage> _sent = [];
+    private readonly List<Receipt> _received = [];
+
+    /// <summary>How often it was told that a relay has forgotten everything.</summary>
+    public int Restarts { get; private set; }
+
+    /// <summary>How many messages for it, it was told, were lost.</summary>
+    public long Missed { get; private set; }
+
+    /// <summary>How many of its own messages it was told are lost, without their ids.</summary>
+    public long LostWithoutIds { get; private set; }
+
+    /// <summary>What it has sent so far, in order.</summary>
+    public IReadOnlyList<SentMessage> Sent
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _sent];
+        }
+    }
+
+    /// <summary>What its application got so far, in order.</summary>
+    public IReadOnlyList<Receipt> Received
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _received];
+        }
+    }
+
+    /// <summary>Whether all of these have come, looked for among the newest.</summary>
+    public bool HasReceived(IEnumerable<SentMessage> messages)
+    {
+        var missing = messages.ToHashSet();
+        lock (_gate)
+        {
+            for (var i = _received.Count - 1; i >= 0 && missing.Count > 0; i--)
+            {
+                if (_received[i].Message is { } message)
+                    missing.Remove(message);
+            }
+        }
+
+        return missing.Count == 0;
+    }
+
+    public void Add(SentMessage message)
+    {
+        lock (_gate)
+            _sent.Add(message);
+    }
+
+    public void Add(Receipt receipt)
+    {
+        lock (_gate)
+            _received.Add(receipt);
+    }
+
+    public void Settle(SentMessage message, SendOutcome outcome)
+    {
+        lock (_gate)
+        {
+            message.RestartsKnown = Restarts;
+            message.Outcome = outcome;
+        }
+    }
+
+    /// <summary>Takes a report of losses.</summary>
+    /// <param name="lost">The messages it names.</param>
+    public void Report(LossReport report, IEnumerable<SentMessage> lost)
+    {
+        lock (_gate)
+        {
+            if (report.Direction == LossDirection.Received)
+                Missed += report.Count;
+            else if (report.Reason == LossReason.RelayRestarted)
+                Restarts++;
+            else if (report.Ids.Count == 0)
+                LostWithoutIds += report.Count;
+
+            foreach (var message in lost)
+                message.Reported ??= report.Reason;
+        }
+    }
+}

@@ -1,0 +1,45 @@
+using System.Globalization;
+using Client.Transport;
+using Relay.Benchmarks.Clients;
+using Relay.Benchmarks.Servers;
+using Relay.Contracts;
+using TestKit;
+
+namespace Relay.Benchmarks.Chaos.Peers;
+
+/// <summary>The real Relay.Server and the real transports.</summary>
+internal sealed class RelaySubject(ChaosSettings settings) : ISubject
+{
+    public string Name => RelayCandidate.RelayName;
+
+    public bool IsRelay => true;
+
+    public int Port { get; } = Ports.Lasting();
+
+    public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) => RelayServer.StartAsync(Options, cancellationToken, Port);
+
+    public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report) =>
+        new RelayLife(self, server, address, report);
+
+    public void Dispose()
+    {
+        // Nothing outlives its processes.
+    }
+
+    // Everybody is at one address, and comes back often: what keeps strangers out would keep the peers out. The times are short,
+    // so that each of them has its effect within the run.
+    private IEnumerable<string> Options =>
+    [
+        "Relay:MaxConnectionsPerAddress=100000",
+        "Relay:ConnectionsPerAddressPerMinute=1000000",
+        "Relay:MaxUnregisteredConnections=5000",
+        "Relay:MaxUnregisteredConnectionsPerAddress=5000",
+        "Relay:RegistrationsPerPeerPerMinute=100000",
+        "Relay:KeepAliveInterval=00:00:02",
+        "Relay:ClientTimeout=00:00:06",
+        string.Create(CultureInfo.InvariantCulture, $"Relay:MailboxMessages={settings.MailboxMessages}"),
+        $"Relay:MailboxTimeToLive={settings.MailboxTimeToLive:c}",
+        $"Relay:ReportTimeToLive={settings.ReportTimeToLive:c}",
+        .. settings.Relay,
+    ];
+}

@@ -1,0 +1,51 @@
+using Relay.Benchmarks.Chaos.Peers;
+using Relay.Benchmarks.Servers;
+
+namespace Relay.Benchmarks.Chaos;
+
+/// <summary>Runs the server: one process at a time, at the same port, and what was wrong with those that ended.</summary>
+internal sealed class ServerKeeper : IAsyncDisposable
+{
+    private readonly ISubject _subject;
+    private readonly SemaphoreSlim _oneAtATime = new(1);
+    private readonly List<string> _trouble = [];
+
+    private ServerKeeper(ISubject subject, ServerProcess first) => (_subject, Server) = (subject, first);
+
+    /// <summary>The process that runs now, or is about to be replaced.</summary>
+    public ServerProcess Server { get; private set; }
+
+    /// <summary>What no server should do: end in another way than it was told to, or log errors.</summary>
+    public IReadOnlyList<string> Trouble => Server.LoggedErrors == 0 ? _trouble : [.. _trouble, LoggedErrors];
+
+    private string LoggedErrors => $"the server logged {Server.LoggedErrors} errors";
+
+    public static async Task<ServerKeeper> StartAsync(ISubject subject, CancellationToken cancellationToken) =>
+        new(subject, await subject.StartAsync(cancellationToken));
+
+    /// <summary>Ends the process, and starts the next one.</summary>
+    /// <param name="politely">Whether it is asked to end, or killed.</param>
+    public async Task RestartAsync(bool politely, CancellationToken cancellationToken)
+    {
+        await _oneAtATime.WaitAsync(cancellationToken);
+        try
+        {
+            if (politely && await Server.TerminateAsync(cancellationToken) is not 0 and var exitCode)
+                _trouble.Add($"the server ended with exit code {exitCode} after SIGTERM");
+            await Server.DisposeAsync();
+            if (Server.LoggedErrors > 0)
+                _trouble.Add(LoggedErrors);
+            Server = await _subject.StartAsync(cancellationToken);
+        }
+        finally
+        {
+            _oneAtATime.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Server.DisposeAsync();
+        _oneAtATime.Dispose();
+    }
+}

@@ -1,0 +1,58 @@
+using System.CommandLine;
+using Relay.Benchmarks.Chaos;
+using Relay.Benchmarks.Chaos.Peers;
+using Relay.Benchmarks.Chaos.Plans;
+using Relay.Benchmarks.Chaos.Reporting;
+using Relay.Benchmarks.Reporting;
+
+namespace Relay.Benchmarks.Commands;
+
+/// <summary><c>chaos</c>: everything that can go wrong goes wrong, and the promise is checked.</summary>
+internal static class ChaosCommand
+{
+    public static Command Create()
+    {
+        var defaults = new ChaosSettings();
+        var minutes = new Option<double>("--minutes") { DefaultValueFactory = _ => defaults.Duration.TotalMinutes, Description = "how long" };
+        var seed = new Option<int>("--seed") { DefaultValueFactory = _ => defaults.Seed, Description = "the same seed, the same plan" };
+        var peers = new Option<int>("--peers") { DefaultValueFactory = _ => defaults.Peers, Description = "how many" };
+        var rate = new Option<double>("--rate") { DefaultValueFactory = _ => defaults.MessagesPerSecond, Description = "messages a second, of all together" };
+        var without = new Option<Happening[]>("--without") { AllowMultipleArgumentsPerToken = true, Description = "what is not to happen" };
+        var relay = new Option<string[]>("--relay") { AllowMultipleArgumentsPerToken = true, Description = "settings of the relay: Relay:SendWindowMessages=64" };
+        var plan = new Option<bool>("--plan") { Description = "only print what would happen" };
+        var json = new Option<FileInfo?>("--json") { Description = "a file to write the figures to as well" };
+        var command = new Command("chaos", "Lets everything go wrong that can, and checks that what was accepted came in order, once, or was reported.")
+        {
+            minutes, seed, peers, rate, without, relay, plan, json,
+        };
+        command.SetAction(async (parsed, cancellationToken) =>
+        {
+            var settings = new ChaosSettings
+            {
+                Duration = TimeSpan.FromMinutes(parsed.GetValue(minutes)),
+                Seed = parsed.GetValue(seed),
+                Peers = parsed.GetValue(peers),
+                MessagesPerSecond = parsed.GetValue(rate),
+                Without = (parsed.GetValue(without) ?? []).ToHashSet(),
+                Relay = parsed.GetValue(relay) ?? [],
+            };
+            if (parsed.GetValue(plan))
+            {
+                foreach (var one in ChaosPlan.Draw(settings))
+                    Console.WriteLine(one);
+                return 0;
+            }
+
+            Console.WriteLine(Machine.Describe());
+            Console.WriteLine();
+            using var subject = new RelaySubject(settings);
+            var outcome = await ChaosRun.RunAsync(settings, subject, Console.WriteLine, cancellationToken);
+            ChaosTable.Write(Console.Out, outcome);
+            ChaosTable.WriteFaults(Console.Out, outcome);
+            if (parsed.GetValue(json) is { } file)
+                ChaosJson.Write(file.FullName, [outcome]);
+            return outcome.IsFine ? 0 : 1;
+        });
+        return command;
+    }
+}
