@@ -32,8 +32,13 @@ internal sealed class AnsweringProtocol(IHubProtocol inner) : IHubProtocol
 
     public bool TryParseMessage(ref ReadOnlySequence<byte> input, IInvocationBinder binder, [NotNullWhen(true)] out HubMessage? message)
     {
-        if (!inner.TryParseMessage(ref input, binder, out message))
-            return false;
+        // A type of message the protocol does not know is left out, and SignalR would look at what lies behind it only when
+        // more comes in: the last calls of a client from a later version would wait for its next one.
+        for (var left = input.Length; !inner.TryParseMessage(ref input, binder, out message); left = input.Length)
+        {
+            if (input.Length == left)
+                return false;
+        }
 
         if (message is InvocationBindingFailureMessage { InvocationId: null or "" } && HasMalformed(binder))
             message = new InvocationMessage(RelayHub.MalformedMethod, []);

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Relay.Benchmarks.Commands;
+using Relay.Benchmarks.Fuzzing;
 
 var root = new RootCommand("Measures what a message costs this relay, against servers that promise less.")
 {
@@ -8,5 +9,6 @@ var root = new RootCommand("Measures what a message costs this relay, against se
     MicroCommand.Create(),
     ChaosCommand.Create(),
     ServeCommand.Create(),
+    FuzzCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

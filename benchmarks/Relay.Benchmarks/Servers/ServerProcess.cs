@@ -21,6 +21,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         {
             if (line is null)
                 return;
+            Said?.Invoke(line);
             lock (_said)
             {
                 _said.Enqueue(line);
@@ -44,10 +45,16 @@ internal sealed class ServerProcess : IAsyncDisposable
         _process.BeginErrorReadLine();
     }
 
+    /// <summary>A line it has written, to its output or its errors. Raised by the threads that read them.</summary>
+    public event Action<string>? Said;
+
     public int Id => _process.Id;
 
     /// <summary>How many errors it has logged, as ASP.NET Core's console does.</summary>
     public int LoggedErrors { get; private set; }
+
+    /// <summary>Whether it has ended, by itself or by a fault.</summary>
+    public bool HasEnded => _process.HasExited;
 
     /// <summary>Whether the .NET runtime in it can be asked.</summary>
     public bool IsDotnet { get; private init; }

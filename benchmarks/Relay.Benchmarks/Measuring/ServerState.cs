@@ -1,0 +1,49 @@
+using System.Globalization;
+using Relay.Benchmarks.Servers;
+
+namespace Relay.Benchmarks.Measuring;
+
+/// <summary>What a server has at a moment when nothing happens, its garbage collected. Linux only: it looks into /proc.</summary>
+/// <param name="ResidentBytes">Memory in RAM.</param>
+/// <param name="HeapBytes">What its objects have.</param>
+/// <param name="Handles">Open files and sockets.</param>
+/// <param name="Threads">Threads of the operating system.</param>
+/// <param name="Connections">The relay's own count of its sessions, registered or not.</param>
+/// <param name="Mailboxes">Peers the relay knows.</param>
+/// <param name="MailboxBytes">What its mailboxes hold.</param>
+internal sealed record ServerState(long ResidentBytes, long HeapBytes, int Handles, int Threads, long Connections, long Mailboxes, long MailboxBytes)
+{
+    // One does not find everything: what a finalizer frees, and buffers that are let go of only when they were not used between two collections.
+    private const int Collections = 4;
+
+    private static readonly HttpClient Http = new();
+
+    public static async Task<ServerState> ReadAsync(ServerProcess server, CancellationToken cancellationToken)
+    {
+        var heap = long.MaxValue;
+        for (var i = 0; i < Collections; i++)
+            heap = Math.Min(heap, await ManagedHeap.CollectAsync(server, cancellationToken));
+
+        var metrics = await Http.GetStringAsync(new Uri(server.Address, "/metrics"), cancellationToken);
+        return new ServerState(
+            server.ResidentBytes, heap, server.Handles, Directory.GetFileSystemEntries($"/proc/{server.Id}/task").Length,
+            Sum(metrics, "termchat_relay_sessions"), Sum(metrics, "termchat_relay_mailboxes"), Sum(metrics, "termchat_relay_mailbox_bytes"));
+    }
+
+    /// <summary>Waits until the relay knows only so many sessions and mailboxes, or for as long as it may take.</summary>
+    public static async Task SettleAsync(ServerProcess server, long sessions, long mailboxes, TimeSpan patience, CancellationToken cancellationToken)
+    {
+        var start = TimeProvider.System.GetTimestamp();
+        while (TimeProvider.System.GetElapsedTime(start) < patience)
+        {
+            var metrics = await Http.GetStringAsync(new Uri(server.Address, "/metrics"), cancellationToken);
+            if (Sum(metrics, "termchat_relay_sessions") <= sessions && Sum(metrics, "termchat_relay_mailboxes") <= mailboxes)
+                return;
+            await Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System, cancellationToken);
+        }
+    }
+
+    private static long Sum(string metrics, string name) => metrics.Split('\n')
+        .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))
+        .Sum(line => (long)double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));
+}
