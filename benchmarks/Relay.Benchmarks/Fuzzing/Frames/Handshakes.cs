@@ -23,6 +23,19 @@ internal static class Handshakes
         _ => System.Text.Encoding.UTF8.GetBytes(dice.Of(Wrong)),
     }, true);
 
+    /// <summary>What a relay answers to it.</summary>
+    public static byte[] Answer { get; } = "{}\u001e"u8.ToArray();
+
+    public static byte[] MutatedAnswer(Dice dice) => dice.Below(6) switch
+    {
+        0 => Flipped([.. Answer], dice),
+        1 => dice.Bytes(dice.Below(200)),
+        2 => "{\"error\":\"no\"}\u001e"u8.ToArray(),
+        3 => "{\"error\":7}\u001e"u8.ToArray(),
+        4 => System.Text.Encoding.UTF8.GetBytes("{\"error\":\"" + new string('x', dice.Between(1, 100_000))),
+        _ => "{\"minorVersion\":-1,\"error\":null}\u001e\u0003"u8.ToArray(),
+    };
+
     private static byte[] Flipped(byte[] bytes, Dice dice)
     {
         for (var flips = dice.Between(1, 3); flips > 0; flips--)

@@ -54,8 +54,8 @@ internal sealed class Mutator(ValidFrames valid, Dice dice)
             Kind.DeepNesting => Replace(kind, from, Encoding == Encoding.Json ? WrongTexts.Deep(dice) : WrongValues.Deep(dice)),
             Kind.HugeDeclared => Replace(kind, from, Encoding == Encoding.Json ? WrongTexts.Huge(dice) : WrongValues.Huge(dice)),
             Kind.BrokenText => Replace(kind, from, Encoding == Encoding.Json ? WrongTexts.BrokenText(dice) : WrongValues.BrokenText(dice)),
-            Kind.Oversize => Write(kind, ValidFrames.Call("Relay", Batch(1, dice.Of((int[])[300_000, 390_000, 520_000, 530_000, 1_100_000])))),
-            Kind.Crowded => Write(kind, ValidFrames.Call("Relay", Batch(dice.Of((int[])[129, 1000, 5000]), 0))),
+            Kind.Oversize => Write(kind, valid.Crowd(dice, 1, dice.Of((int[])[300_000, 390_000, 520_000, 530_000, 1_100_000]))),
+            Kind.Crowded => Write(kind, valid.Crowd(dice, dice.Of((int[])[129, 1000, 5000]), 0)),
             Kind.UnknownMethod => Write(kind, new InvocationMessage(dice.OneIn(4) ? "x1" : null, dice.Of(Methods), Arguments())),
             Kind.OtherMessage => OtherMessages.Make(Encoding, dice, Arguments()),
             _ => new Frame(Kind.Valid, from.Bytes),
@@ -127,10 +127,4 @@ internal sealed class Mutator(ValidFrames valid, Dice dice)
         3 => dice.Bytes(dice.Below(20)),
         _ => new Acknowledgement { Epoch = "other", Sequence = dice.Edge(), Report = dice.Edge() },
     })];
-
-    private RelayRequest Batch(int count, int length) => new()
-    {
-        First = 1,
-        Messages = [.. Enumerable.Range(0, count).Select(_ => new OutboundMessage { To = "fuzz-0", Id = dice.OneIn(2) ? MessageId.New() : default, Payload = new byte[length] })],
-    };
 }

@@ -11,12 +11,16 @@ internal sealed class ValidFrames
 
     /// <param name="encoding">How they are written.</param>
     /// <param name="messages">What they say.</param>
-    public ValidFrames(Encoding encoding, IEnumerable<HubMessage> messages) =>
-        (Encoding, All) = (encoding, [.. messages.Select(message => new ValidFrame(encoding, Write(encoding, message)))]);
+    /// <param name="crowd">Makes a call of so many things with so many bytes each.</param>
+    private ValidFrames(Encoding encoding, IEnumerable<HubMessage> messages, Func<Dice, int, int, InvocationMessage> crowd) =>
+        (Encoding, All, Crowd) = (encoding, [.. messages.Select(message => new ValidFrame(encoding, Write(encoding, message)))], crowd);
 
     public Encoding Encoding { get; }
 
     public IReadOnlyList<ValidFrame> All { get; }
+
+    /// <summary>A call of so many things with so many bytes each.</summary>
+    public Func<Dice, int, int, InvocationMessage> Crowd { get; }
 
     /// <summary>What a client may say once it is registered, and what it may not say again.</summary>
     /// <param name="epoch">The relay's, so that acknowledgements mean something.</param>
@@ -36,7 +40,54 @@ internal sealed class ValidFrames
         Call(nameof(IRelayHub.Relay), new RelayRequest { First = 100, Messages = [.. recipients.Select((recipient, i) => Message(recipient, i * 40))] }),
         Call(nameof(IRelayHub.Acknowledge), new Acknowledgement { Epoch = epoch, Sequence = 1 }),
         Call(nameof(IRelayHub.Acknowledge), new Acknowledgement { Epoch = epoch, Sequence = 5, Report = 1 }),
-    ]);
+    ],
+    (dice, count, length) => Call(nameof(IRelayHub.Relay), new RelayRequest
+    {
+        First = 1,
+        Messages = [.. Enumerable.Range(0, count).Select(_ => new OutboundMessage { To = "fuzz-0", Id = dice.OneIn(2) ? MessageId.New() : default, Payload = new byte[length] })],
+    }));
+
+    /// <summary>What a relay may say once a client has registered, and what it may not say again.</summary>
+    public static ValidFrames OfRelay(string epoch) => new(Encoding.MessagePack,
+    [
+        Call(nameof(IRelayClient.Challenge), new Challenge { ProtocolVersion = 1, Key = new byte[32], Nonce = new byte[32], Epoch = epoch }),
+        Call(nameof(IRelayClient.Registered), new Registered { ProtocolVersion = 1, Epoch = epoch, Sequence = 3, Limits = Limits }),
+        Call(nameof(IRelayClient.Accepted), new Accepted { Ranges = [new NumberRange { From = 1, To = 2 }], Read = 2 }),
+        Call(nameof(IRelayClient.Accepted), new Accepted { Ranges = [new NumberRange { From = 1, To = long.MaxValue }, new NumberRange { From = 7, To = 9 }] }),
+        Call(nameof(IRelayClient.Queued), new Queued { Ranges = [new NumberRange { From = 3, To = 4 }, new NumberRange { From = 9, To = 5 }] }),
+        Call(nameof(IRelayClient.Error), new RelayError { Code = 4, Message = "refused", Number = 5, RetryAfterMilliseconds = 20 }),
+        Call(nameof(IRelayClient.Error), new RelayError { Code = 8, Message = "too fast", Number = 6, RetryAfterMilliseconds = 1 }),
+        Call(nameof(IRelayClient.Deliver), new Delivery { First = 1, Messages = [Delivered("alice"), Delivered("bob"), Delivered("nobody at all!")] }),
+        Call(nameof(IRelayClient.Deliver), new Delivery { First = 40, Messages = [Delivered("tc1m60dkltm0hqmf56mv8pweep4xulcxs7gtduxwnddl3lpgmug9d8s9ynjk9")] }),
+        Call(nameof(IRelayClient.Dropped), new Dropped { Report = 1, To = "alice", Ids = [MessageId.New().ToBytes(), new byte[3]], Count = 2, Reason = 1 }),
+        Call(nameof(IRelayClient.Missed), new Missed { Count = 3, Sequence = 12 }),
+        Call(nameof(IRelayClient.Draining), new Draining()),
+    ],
+    (dice, count, length) => dice.OneIn(2)
+        ? Call(nameof(IRelayClient.Deliver), new Delivery
+        {
+            First = 1,
+            Messages = [.. Enumerable.Range(0, count).Select(_ => new DeliveredMessage { From = "alice", Id = MessageId.New(), Payload = new byte[length] })],
+        })
+        : Call(nameof(IRelayClient.Dropped), new Dropped
+        {
+            Report = 2,
+            To = "alice",
+            Ids = [.. Enumerable.Range(0, count).Select(_ => (ReadOnlyMemory<byte>)new byte[length > 0 ? length : dice.Below(20)])],
+            Count = dice.Edge(),
+        }));
+
+    /// <summary>What a relay publishes by default.</summary>
+    public static RelayLimits Limits { get; } = new()
+    {
+        MaxPayloadBytes = 65_536,
+        SendWindowMessages = 256,
+        SendWindowBytes = 1 << 20,
+        MaxBatchMessages = 128,
+        MaxBatchBytes = 128 << 10,
+        DeliveryWindowMessages = 256,
+        DeliveryWindowBytes = 1 << 20,
+    };
 
     /// <summary>A call with one argument, as all of ours are.</summary>
     public static InvocationMessage Call(string method, object? argument) => new(method, [argument]);
@@ -46,6 +97,8 @@ internal sealed class ValidFrames
         IHubProtocol protocol = encoding == Encoding.Json ? Text : Binary;
         return protocol.GetMessageBytes(message).ToArray();
     }
+
+    private static DeliveredMessage Delivered(string from) => new() { From = from, Id = MessageId.New(), Payload = new byte[20] };
 
     private static OutboundMessage Message(string to, int length) => new() { To = to, Id = MessageId.New(), Payload = new byte[length] };
 }

@@ -6,7 +6,8 @@ using Relay.Benchmarks.Fuzzing.Frames;
 namespace Relay.Benchmarks.Fuzzing.Lines;
 
 /// <summary>Reads what a relay says to a fuzzing peer, as far as that peer has to know it.</summary>
-internal sealed class Answers(Encoding encoding)
+/// <param name="encoding">Null if nobody can know in which one the relay will answer: then all of it is thrown away.</param>
+internal sealed class Answers(Encoding? encoding)
 {
     private const int Invocation = 1;
     private const int Completion = 3;
@@ -46,6 +47,9 @@ internal sealed class Answers(Encoding encoding)
 
     public void Take(int bytes)
     {
+        if (encoding is not { } known)
+            return;
+
         _length += bytes;
         var at = 0;
         if (!_shookHands)
@@ -56,9 +60,9 @@ internal sealed class Answers(Encoding encoding)
             (_shookHands, at) = (true, end + 1);
         }
 
-        while (Framing.TryTake(encoding, _buffer.AsSpan(at, _length - at), out var body, out var taken))
+        while (Framing.TryTake(known, _buffer.AsSpan(at, _length - at), out var body, out var taken))
         {
-            if (encoding == Encoding.Json)
+            if (known == Encoding.Json)
                 LookAtJson(body);
             else
                 LookAtMessagePack(_buffer.AsMemory(at + taken - body.Length, body.Length));

@@ -24,9 +24,10 @@ internal sealed class Conversation : IAsyncDisposable
     private long _probes;
     private volatile bool _isClosed;
 
-    public Conversation(ILine line, Encoding encoding)
+    /// <param name="understands">Whether the relay will speak that encoding; not where the handshake itself is wrong.</param>
+    public Conversation(ILine line, Encoding encoding, bool understands = true)
     {
-        (_line, _encoding, _answers) = (line, encoding, new Answers(encoding));
+        (_line, _encoding, _answers) = (line, encoding, new Answers(understands ? encoding : null));
         _reading = ReadAsync();
     }
 

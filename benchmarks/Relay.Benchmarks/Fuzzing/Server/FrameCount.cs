@@ -50,4 +50,15 @@ internal sealed class FrameCount(long wanted, long until)
         Interlocked.Increment(ref _all);
         Interlocked.Add(ref _unread, frames.Count - 1);
     }
+
+    /// <summary>The rows of a table, by kind.</summary>
+    public IEnumerable<(string Name, string Value)> Rows() =>
+    [
+        .. Enum.GetValues<Kind>().Where(kind => Of(kind) > 0).Select(kind => ($"- {Words(kind)}", $"{Of(kind):#,0}")),
+        ("- one of a group, which ended its connection", $"{ClosedWithin:#,0}"),
+        ("sent behind those, not counted", $"{Unknown:#,0}"),
+    ];
+
+    private static string Words(Kind kind) =>
+        string.Concat(kind.ToString().Select((letter, i) => char.IsUpper(letter) && i > 0 ? $" {char.ToLowerInvariant(letter)}" : $"{char.ToLowerInvariant(letter)}"));
 }

@@ -39,7 +39,7 @@ internal sealed class FuzzingPeer(int number, Uri hub, int seed, FrameCorpus cor
         {
             Start(SavedFrames.Unshaken(encoding));
             await using var line = await WebSocketLine.ConnectAsync(hub, text: true, CancellationToken.None);
-            await using var conversation = new Conversation(line, encoding);
+            await using var conversation = new Conversation(line, encoding, understands: false);
             await SendAsync(conversation, frame.Bytes);
             await conversation.FinishAsync();
         }

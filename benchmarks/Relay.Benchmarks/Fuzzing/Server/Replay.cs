@@ -30,7 +30,7 @@ internal static class Replay
         }
 
         await using var line = await WebSocketLine.ConnectAsync(hub, saved.Encoding == Encoding.Json, cancellationToken);
-        await using var conversation = new Conversation(line, saved.Encoding);
+        await using var conversation = new Conversation(line, saved.Encoding, understands: saved.State != SavedFrames.Unshaken(saved.Encoding));
         if (saved.State != SavedFrames.Unshaken(saved.Encoding))
             await conversation.ShakeHandsAsync();
         if (saved.State == SavedFrames.Registered(saved.Encoding))
