@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
@@ -20,10 +21,12 @@ internal static class HubConnectionFactory
 
                 // A relay that does not answer the closing handshake holds up nobody's exit.
                 http.CloseTimeout = TimeSpan.FromSeconds(1);
-                http.WebSocketFactory = RelaySocket.OpenAsync;
                 options.ConfigureHttp?.Invoke(http);
             })
             .AddMessagePackProtocol();
+
+        if (way == HttpTransportType.WebSockets)
+            builder.Services.AddSingleton<IConnectionFactory, RelaySocketFactory>();
 
         // No automatic reconnect: it would deliver by the old and the new connection at once, and gives up in the end.
         if (loggers is not null)

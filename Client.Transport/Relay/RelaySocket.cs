@@ -19,7 +19,7 @@ internal static class RelaySocket
         {
             await ConfigureAsync(socket.Options, context.Options).ConfigureAwait(false);
             await socket.ConnectAsync(context.Uri, cancellationToken).ConfigureAwait(false);
-            return new WholeMessageSocket(socket);
+            return socket;
         }
         catch (WebSocketException failure) when ((int)socket.HttpStatusCode >= 400)
         {

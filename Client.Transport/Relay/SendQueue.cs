@@ -108,7 +108,7 @@ internal sealed class SendQueue
             look = MustLook();
         }
 
-        Look(look);
+        LookSoon(look);
     }
 
     /// <summary>The relay has answered a range of numbers.</summary>
@@ -117,7 +117,7 @@ internal sealed class SendQueue
         var answered = Take(range.From, range.To, out var look);
         foreach (var send in answered)
             send.Succeed(result);
-        Look(look);
+        LookSoon(look);
     }
 
     /// <returns>False if no such message is waiting for an answer.</returns>
@@ -126,7 +126,7 @@ internal sealed class SendQueue
         var refused = Take(number, number, out var look);
         foreach (var send in refused)
             send.Fail(reason);
-        Look(look);
+        LookSoon(look);
         return refused.Count > 0;
     }
 
@@ -171,6 +171,13 @@ internal sealed class SendQueue
     {
         if (look)
             _look.Writer.TryWrite(true);
+    }
+
+    /// <summary>The same behind those who were just told of their messages' arrival, and send their next ones: those go with it.</summary>
+    private void LookSoon(bool look)
+    {
+        if (look)
+            ThreadPool.UnsafeQueueUserWorkItem(static queue => queue.Look(true), this, preferLocal: false);
     }
 
     private bool MayTake() =>

@@ -1,21 +1,20 @@
-using System.IO.Pipelines;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Features;
+using Relay.Contracts.WebSockets;
 
 namespace Relay.Hub.WebSockets;
 
 /// <summary>A WebSocket as the connection SignalR expects, with the features it looks for.</summary>
-internal sealed class WebSocketConnection : DefaultConnectionContext, IDuplexPipe,
+internal sealed class WebSocketConnection : DefaultConnectionContext,
     IConnectionHeartbeatFeature, IConnectionInherentKeepAliveFeature, IConnectionLifetimeNotificationFeature,
     ITransferFormatFeature, IHttpContextFeature, IHttpTransportFeature, IAsyncDisposable
 {
     private readonly WebSocket _socket;
-    private readonly WebSocketInput _input;
-    private readonly WebSocketOutput _output;
+    private readonly WebSocketPipe _pipe;
     private readonly CancellationTokenSource _closeRequested = new();
     private Action? _heartbeat;
 
@@ -23,11 +22,10 @@ internal sealed class WebSocketConnection : DefaultConnectionContext, IDuplexPip
         : base(id)
     {
         _socket = socket;
-        _input = new WebSocketInput(socket);
-        _output = new WebSocketOutput(socket, time);
+        _pipe = new WebSocketPipe(socket, time, tellsWhy: false);
         HttpContext = http;
         User = http.User;
-        Transport = this;
+        Transport = _pipe;
         LocalEndPoint = http.Connection.LocalIpAddress is { } local ? new System.Net.IPEndPoint(local, http.Connection.LocalPort) : null;
         RemoteEndPoint = http.Connection.RemoteIpAddress is { } remote ? new System.Net.IPEndPoint(remote, http.Connection.RemotePort) : null;
 
@@ -47,8 +45,8 @@ internal sealed class WebSocketConnection : DefaultConnectionContext, IDuplexPip
 
     public TransferFormat ActiveFormat
     {
-        get => _output.Format;
-        set => _output.Format = value;
+        get => _pipe.MessageType == WebSocketMessageType.Binary ? TransferFormat.Binary : TransferFormat.Text;
+        set => _pipe.MessageType = value == TransferFormat.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
     }
 
     /// <summary>Nobody pings for the hub here.</summary>
@@ -60,32 +58,26 @@ internal sealed class WebSocketConnection : DefaultConnectionContext, IDuplexPip
         set => throw new NotSupportedException("The token belongs to the connection.");
     }
 
-    PipeReader IDuplexPipe.Input => _input.Reader;
-
-    PipeWriter IDuplexPipe.Output => _output;
-
     /// <summary>Carries the connection until the hub is done with it.</summary>
     /// <param name="hub">Runs the hub on this connection.</param>
     /// <param name="closeTimeout">How long the client may take to answer the close.</param>
     public async Task RunAsync(Func<ConnectionContext, Task> hub, TimeSpan closeTimeout)
     {
-        var receiving = _input.ReceiveAsync();
+        _pipe.Start();
         try
         {
             await hub(this).ConfigureAwait(false);
         }
         finally
         {
-            // What the client still sends goes nowhere, but it has to be read, or its answer to the close is not seen.
-            await _input.Reader.CompleteAsync().ConfigureAwait(false);
-            await CloseAsync(receiving, closeTimeout).ConfigureAwait(false);
+            await _pipe.CloseAsync(closeTimeout).ConfigureAwait(false);
         }
     }
 
     /// <summary>Once a second: keep-alive, timeouts, and an end for a write that does not get through.</summary>
     public void Beat(TimeSpan sendTimeout)
     {
-        if (_output.Stuck >= sendTimeout)
+        if (_pipe.Stuck >= sendTimeout)
             Abort(new ConnectionAbortedException("The client does not read."));
         else
             Volatile.Read(ref _heartbeat)?.Invoke();
@@ -105,26 +97,5 @@ internal sealed class WebSocketConnection : DefaultConnectionContext, IDuplexPip
     {
         await base.DisposeAsync().ConfigureAwait(false);
         _closeRequested.Dispose();
-    }
-
-    private async Task CloseAsync(Task receiving, TimeSpan timeout)
-    {
-        try
-        {
-            if (_socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
-            {
-                await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None)
-                    .WaitAsync(timeout, TimeProvider.System).ConfigureAwait(false);
-            }
-
-            await receiving.WaitAsync(timeout, TimeProvider.System).ConfigureAwait(false);
-        }
-        catch (Exception)
-        {
-            // Too late, or already broken: what follows ends both.
-        }
-
-        _socket.Abort();
-        await receiving.ConfigureAwait(false);
     }
 }

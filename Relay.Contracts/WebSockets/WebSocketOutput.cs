@@ -1,11 +1,10 @@
 using System.Buffers;
 using System.IO.Pipelines;
 using System.Net.WebSockets;
-using Microsoft.AspNetCore.Connections;
 
-namespace Relay.Hub.WebSockets;
+namespace Relay.Contracts.WebSockets;
 
-/// <summary>What the hub writes to a connection: one flush, one piece of memory, one frame.</summary>
+/// <summary>What SignalR writes to a connection: one flush, one piece of memory, one frame.</summary>
 /// <remarks>For one writer at a time, which SignalR's write lock sees to. Holds no memory between flushes.</remarks>
 internal sealed class WebSocketOutput(WebSocket socket, TimeProvider time) : PipeWriter
 {
@@ -15,8 +14,8 @@ internal sealed class WebSocketOutput(WebSocket socket, TimeProvider time) : Pip
     private long _sendingSince;
     private volatile bool _isOver;
 
-    /// <summary>What the client's protocol asked for.</summary>
-    public TransferFormat Format { get; set; } = TransferFormat.Text;
+    /// <summary>What the hub protocol asked for.</summary>
+    public WebSocketMessageType MessageType { get; set; } = WebSocketMessageType.Text;
 
     /// <summary>How long the present write has been stuck; zero when there is none. Any thread.</summary>
     public TimeSpan Stuck => Interlocked.Read(ref _sendingSince) is not 0 and var since ? time.GetElapsedTime(since) : TimeSpan.Zero;
@@ -35,6 +34,8 @@ internal sealed class WebSocketOutput(WebSocket socket, TimeProvider time) : Pip
 
     public override void Advance(int bytes) => _written += bytes;
 
+    /// <inheritdoc/>
+    /// <param name="cancellationToken">A frame cannot be taken back half sent: a write that is cancelled ends the connection.</param>
     public override async ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
     {
         if (_written == 0 || _isOver)
@@ -46,8 +47,7 @@ internal sealed class WebSocketOutput(WebSocket socket, TimeProvider time) : Pip
         Interlocked.Exchange(ref _sendingSince, time.GetTimestamp());
         try
         {
-            var type = Format == TransferFormat.Binary ? WebSocketMessageType.Binary : WebSocketMessageType.Text;
-            await socket.SendAsync(_buffer.AsMemory(0, _written), type, endOfMessage: true, CancellationToken.None).ConfigureAwait(false);
+            await socket.SendAsync(_buffer.AsMemory(0, _written), MessageType, endOfMessage: true, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception)
         {
