@@ -28,7 +28,7 @@ public enum ErrorCode
     /// <summary>The relay's mailboxes hold as many bytes as they may. Try again later.</summary>
     MailboxesFull = 7,
 
-    /// <summary>The client sends more in a time than the relay takes. Try this message, and all behind it, again later, in their order.</summary>
+    /// <summary>The client sends more in a time than the relay takes. This message is refused and everything behind it; all of that may come again after a pause, in its order, with a number left out in front.</summary>
     SendRateExceeded = 8,
 
     /// <summary>The relay does not speak this protocol version.</summary>
@@ -69,4 +69,7 @@ public enum ErrorCode
 
     /// <summary>A web page of another site may not use this relay from its visitors' browsers.</summary>
     WebOriginNotAllowed = 112,
+
+    /// <summary>The client calls what there is not, or gets its calls wrong, again and again.</summary>
+    TooManyFaults = 113,
 }

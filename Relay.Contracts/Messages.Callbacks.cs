@@ -77,6 +77,14 @@ public sealed class RelayLimits
     /// <summary>How many bytes of payload those have together. A single message may always come.</summary>
     [Key(6)]
     public int DeliveryWindowBytes { get; init; }
+
+    /// <summary>How many messages the relay takes from this peer in a second; as many may come at once. 0: it does not say.</summary>
+    [Key(7)]
+    public int SenderMessagesPerSecond { get; init; }
+
+    /// <summary>How many bytes of payload the relay takes from this peer in a second; as many may come at once. 0: it does not say.</summary>
+    [Key(8)]
+    public long SenderBytesPerSecond { get; init; }
 }
 
 /// <summary>The numbers of one or more messages, both ends included.</summary>

@@ -61,6 +61,16 @@ public sealed class RelayOptions
     [Range(1, 64 << 20)]
     public int SendWindowBytes { get; set; } = 1 << 20;
 
+    /// <summary>Messages one sender may hand over in a second; a second's worth at once. What the client gets wrong costs ten each.</summary>
+    /// <value>1 to 1,000,000,000. The default is 5000: no person writes as fast, and no program by accident.</value>
+    [Range(1, 1_000_000_000)]
+    public int SenderMessagesPerSecond { get; set; } = 5000;
+
+    /// <summary>Bytes of payload one sender may hand over in a second; a second's worth at once. One call always goes after a pause.</summary>
+    /// <value>1024 to 1 TiB. The default is 16 MiB.</value>
+    [Range(1L << 10, 1L << 40)]
+    public long SenderBytesPerSecond { get; set; } = 16 << 20;
+
     /// <summary>Peers that may be connected at the same time.</summary>
     /// <value>1 to 1,000,000. The default is 10,000.</value>
     [Range(1, 1_000_000)]
@@ -167,5 +177,7 @@ public sealed class RelayOptions
         MaxBatchBytes = MaxBatchBytes,
         DeliveryWindowMessages = DeliveryWindowMessages,
         DeliveryWindowBytes = DeliveryWindowBytes,
+        SenderMessagesPerSecond = SenderMessagesPerSecond,
+        SenderBytesPerSecond = SenderBytesPerSecond,
     };
 }

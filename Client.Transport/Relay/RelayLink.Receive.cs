@@ -58,6 +58,12 @@ internal sealed partial class RelayLink
             Code = (ErrorCode)error.Code,
             RetryAfter = TimeSpan.FromMilliseconds(Math.Max(0, error.RetryAfterMilliseconds)),
         };
+        if (refusal.Code == ErrorCode.SendRateExceeded && error.Number > 0 && _sends.PutBack(error.Number, refusal.RetryAfter))
+        {
+            _logger.SendingTooFast(_url, refusal.RetryAfter);
+            return;
+        }
+
         if (error.Number != 0 && _sends.Refuse(error.Number, refusal))
             return;
 

@@ -7,7 +7,7 @@ namespace Client.Transport.Relay;
 // What goes to the relay: messages in batches of whatever is waiting, and acknowledgements.
 internal sealed partial class RelayLink
 {
-    private readonly SendQueue _sends = new();
+    private readonly SendQueue _sends;
 
     // An acknowledgement is a call, and the newest says all that older ones would have: one goes at once, the next after
     // this pause, or as soon as a quarter of the relay's window waits for it. Only what a killed program had taken within

@@ -30,6 +30,7 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
     private RelayLink(HubConnection connection, Uri url, Inbox inbox, Action<LossReport> report, TimeProvider time, ILogger logger)
     {
         (_connection, _url, _inbox, _report, _time, _logger) = (connection, url, inbox, report, time, logger);
+        _sends = new SendQueue(time);
         Listen();
         _connection.Closed += failure =>
         {

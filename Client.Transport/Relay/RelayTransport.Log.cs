@@ -36,4 +36,7 @@ internal static partial class RelayTransportLog
 
     [LoggerMessage(3009, LogLevel.Information, "No WebSockets get through to the relay {Url} ({Reason}): long polling carries instead, which is slower")]
     public static partial void PollingInstead(this ILogger logger, Uri url, string reason);
+
+    [LoggerMessage(3010, LogLevel.Debug, "More is sent to the relay {Url} in a time than it takes; sending goes on in {Pause}")]
+    public static partial void SendingTooFast(this ILogger logger, Uri url, TimeSpan pause);
 }

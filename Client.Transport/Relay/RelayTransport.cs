@@ -13,6 +13,10 @@ namespace Client.Transport.Relay;
 /// When a connection breaks, every send without an answer fails with <see cref="TransportError.ConnectionClosed"/>: the relay may
 /// have it or not. Send it again with the same id; <c>HybridTransport</c> does that by itself.
 /// </para>
+/// <para>
+/// A relay takes so much from one sender in a second and no more. Whoever sends faster only waits longer for each send: what the relay
+/// refuses for that is sent again, in order, when the relay has asked to.
+/// </para>
 /// </remarks>
 public sealed partial class RelayTransport : ITransport
 {

@@ -12,7 +12,7 @@ namespace Client.Transport.Relay;
 /// relay says up to where it has read when it has no answer to give.
 /// </para>
 /// </remarks>
-internal sealed class SendQueue
+internal sealed partial class SendQueue(TimeProvider time)
 {
     private readonly Lock _gate = new();
     private readonly Queue<PendingSend> _waiting = new();
@@ -84,7 +84,7 @@ internal sealed class SendQueue
             long bytes = 0;
             while (call.Count < _limits.MaxBatchMessages && HasRoom())
             {
-                var next = _waiting.Peek();
+                var next = Next!;
                 if (call.Count > 0 && bytes + next.Bytes > _limits.MaxBatchBytes)
                     break;
 
@@ -137,8 +137,10 @@ internal sealed class SendQueue
         lock (_gate)
         {
             _broken ??= reason;
-            failed = [.. _sent.Take(1, _sent.Last), .. _waiting];
+            failed = [.. _sent.Take(1, _sent.Last), .. _again, .. _waiting];
+            _again.Clear();
             _waiting.Clear();
+            _resume?.Dispose();
         }
 
         _look.Writer.TryComplete();
@@ -181,18 +183,21 @@ internal sealed class SendQueue
     }
 
     private bool MayTake() =>
-        HasRoom() && (_read >= _lastCall || _waiting.Count >= _limits.MaxBatchMessages || _waitingBytes >= _limits.MaxBatchBytes);
+        !_paused && HasRoom()
+        && (_read >= _lastCall || _again.Count + _waiting.Count >= _limits.MaxBatchMessages || _waitingBytes >= _limits.MaxBatchBytes);
 
     /// <summary>Whether there is a message, and the window has room for it. For one there always is.</summary>
     private bool HasRoom()
     {
         // Those that were cancelled while they waited.
-        while (_waiting.TryPeek(out var cancelled) && cancelled.Task.IsCompleted)
+        while (Next is { Task.IsCompleted: true })
             Dequeue();
 
-        return _waiting.TryPeek(out var next) && _limits.MaxBatchMessages > 0
+        return Next is { } next && _limits.MaxBatchMessages > 0
             && (_sent.Count == 0 || (_sent.Count < _limits.SendWindowMessages && _sent.Bytes + next.Bytes <= _limits.SendWindowBytes));
     }
 
-    private void Dequeue() => _waitingBytes -= _waiting.Dequeue().Bytes;
+    private PendingSend? Next => _again.TryPeek(out var next) || _waiting.TryPeek(out next) ? next : null;
+
+    private void Dequeue() => _waitingBytes -= (_again.Count > 0 ? _again : _waiting).Dequeue().Bytes;
 }

@@ -1,7 +1,7 @@
 namespace Client.Transport.Relay;
 
 /// <summary>What was sent on one link and has no answer yet, by number. Not thread-safe: the queue's lock guards it.</summary>
-/// <remarks>Numbers are consecutive, so this is a ring from the oldest unanswered one to the newest sent.</remarks>
+/// <remarks>Numbers are consecutive but for those left out on purpose, so this is a ring from the oldest unanswered one to the newest sent.</remarks>
 internal sealed class UnansweredSends
 {
     private PendingSend?[] _ring = new PendingSend?[16];
@@ -17,12 +17,19 @@ internal sealed class UnansweredSends
     /// <summary>Gives a message the next number.</summary>
     public void Add(PendingSend send)
     {
+        LeaveOut();
+        SlotOf(Last) = send;
+        Count++;
+        Bytes += send.Bytes;
+    }
+
+    /// <summary>Gives the next number to nobody.</summary>
+    public void LeaveOut()
+    {
         if (Last - _oldest + 1 == _ring.Length)
             Grow();
 
-        SlotOf(++Last) = send;
-        Count++;
-        Bytes += send.Bytes;
+        SlotOf(++Last) = null;
     }
 
     /// <summary>Takes out those of a range that are there. Others mean nothing: a relay gone mad may name any.</summary>

@@ -11,12 +11,22 @@ public interface IAdmissionPolicy
     Refusal? Check(PeerId peer, IPAddress? address);
 }
 
-/// <summary>Why a registration is refused.</summary>
-/// <param name="Code">From 100 on: codes after which the relay closes the connection.</param>
+/// <summary>Why something is refused.</summary>
+/// <param name="Code">From 100 on the relay closes the connection after it, as it does with every registration it refuses.</param>
 /// <param name="Message">For people: what happened, the setting and its value, what to do. Reaches the client as it is.</param>
 /// <param name="RetryAfter">How long the client is to wait before it tries again; zero where waiting changes nothing, or nobody can say.</param>
 public sealed record Refusal(ErrorCode Code, string Message, TimeSpan RetryAfter = default)
 {
     /// <summary>Ends what a limit says, so that whoever reads it knows where to look further.</summary>
     internal const string Documented = "docs/operating.md describes this setting.";
+
+    /// <summary>As it goes over the wire.</summary>
+    /// <param name="number">The message it is about; 0 when it is about more than one.</param>
+    internal RelayError ToError(long number = 0) => new()
+    {
+        Code = (int)Code,
+        Message = Message,
+        Number = number,
+        RetryAfterMilliseconds = (int)Math.Min(int.MaxValue, Math.Ceiling(RetryAfter.TotalMilliseconds)),
+    };
 }

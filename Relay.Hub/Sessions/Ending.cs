@@ -23,12 +23,7 @@ internal sealed record Ending(EndingKind Kind, RelayError? Error = null)
     /// <summary>The relay shuts down.</summary>
     public static Ending Draining { get; } = new(EndingKind.Draining);
 
-    public static Ending Refused(ErrorCode code, string message, TimeSpan retryAfter = default) => new(EndingKind.Refused, new RelayError
-    {
-        Code = (int)code,
-        Message = message,
-        RetryAfterMilliseconds = (int)Math.Min(int.MaxValue, Math.Ceiling(retryAfter.TotalMilliseconds)),
-    });
+    public static Ending Refused(ErrorCode code, string message) => Refused(new Refusal(code, message));
 
-    public static Ending Refused(Refusal refusal) => Refused(refusal.Code, refusal.Message, refusal.RetryAfter);
+    public static Ending Refused(Refusal refusal) => new(EndingKind.Refused, refusal.ToError());
 }

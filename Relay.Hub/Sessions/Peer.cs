@@ -1,4 +1,5 @@
 using Relay.Contracts;
+using Relay.Hub.Admission;
 using Relay.Hub.Mailboxes;
 
 namespace Relay.Hub.Sessions;
@@ -21,6 +22,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
 
     private Mailbox? _mailbox;
     private DropReports? _reports;
+    private SendRate? _sendRate;
     private volatile Session? _session;
     private bool _retired;
 
@@ -36,6 +38,19 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
 
             var made = directory.NewReports();
             return Interlocked.CompareExchange(ref _reports, made, null) ?? made;
+        }
+    }
+
+    /// <summary>How much this peer may send, whichever its connection. Made at first use: those who only receive need none.</summary>
+    public SendRate SendRate
+    {
+        get
+        {
+            if (Volatile.Read(ref _sendRate) is { } rate)
+                return rate;
+
+            var made = directory.NewSendRate();
+            return Interlocked.CompareExchange(ref _sendRate, made, null) ?? made;
         }
     }
 
@@ -246,6 +261,10 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
             if (_retired)
                 return true;
             if (_session is not null || _mailbox?.IsIdle(directory.Options.ReportTimeToLive) == false)
+                return false;
+
+            // Or whoever sends too much would only have to connect again.
+            if (_sendRate?.IsFull == false)
                 return false;
 
             // Before anybody can see this peer, or its reports, as retired and make the next one. If it stays after all,

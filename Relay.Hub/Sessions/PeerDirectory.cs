@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Relay.Contracts;
+using Relay.Hub.Admission;
 using Relay.Hub.Mailboxes;
 using Relay.Hub.Observability;
 
@@ -102,6 +103,8 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
         new(Options.MailboxMessages, Options.MailboxTimeToLive, _budget, time, Interlocked.Read(ref _lastForgotten));
 
     public DropReports NewReports() => new(_budget, time);
+
+    public SendRate NewSendRate() => new(Options, time);
 
     public void RememberLast(long last)
     {

@@ -14,7 +14,7 @@ internal sealed partial class Session
 
         if (Peer is not null)
         {
-            Refuse(ErrorCode.AlreadyRegistered, "This connection is registered already. Open another one for another PeerId.");
+            RefuseFault(ErrorCode.AlreadyRegistered, "This connection is registered already. Open another one for another PeerId.");
             return;
         }
 
@@ -63,14 +63,14 @@ internal sealed partial class Session
         if (Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report))
             _acknowledgements.Acknowledge(acknowledgement.Sequence);
         else
-            Refuse(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection.");
+            RefuseFault(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection.");
     }
 
     /// <summary>The client called a method there is none of, or with arguments that do not fit.</summary>
     public void RefuseMalformed()
     {
         if (!HasEnded)
-            Refuse(ErrorCode.Malformed, "There is no such method, or its argument could not be read. docs/protocol.md lists the methods and their arguments.");
+            RefuseFault(ErrorCode.Malformed, "There is no such method, or its argument could not be read. docs/protocol.md lists the methods and their arguments.");
     }
 
     private bool IsRegistered(string method)
@@ -82,7 +82,7 @@ internal sealed partial class Session
         if (Peer is not null)
             return true;
 
-        Refuse(ErrorCode.NotRegistered, $"{method} needs a registered connection. Call Register first and wait for Registered.");
+        RefuseFault(ErrorCode.NotRegistered, $"{method} needs a registered connection. Call Register first and wait for Registered.");
         return false;
     }
 }

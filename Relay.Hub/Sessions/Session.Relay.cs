@@ -1,4 +1,5 @@
 using Relay.Contracts;
+using Relay.Hub.Admission;
 using Relay.Hub.Mailboxes;
 
 namespace Relay.Hub.Sessions;
@@ -23,23 +24,30 @@ internal sealed partial class Session
 
         if (request?.Messages is not { } messages || request.First < 1 || request.First > long.MaxValue - messages.Count)
         {
-            Refuse(ErrorCode.Malformed, "Relay needs a list of messages and the number of the first one, at least 1.");
+            RefuseFault(ErrorCode.Malformed, "Relay needs a list of messages and the number of the first one, at least 1.");
             return;
         }
+
+        if (IsRefusedAlready(request.First, messages.Count))
+            return;
 
         var batch = messages as OutboundMessage[] ?? [.. messages];
-        if (batch.Length > RelayOptions.MaxBatchMessages || (batch.Length > 1 && PayloadBytes(batch) > RelayOptions.MaxBatchBytes))
+        var bytes = PayloadBytes(batch);
+        if (batch.Length > RelayOptions.MaxBatchMessages || (batch.Length > 1 && bytes > RelayOptions.MaxBatchBytes))
         {
-            // A frame can hold tens of thousands of nothing: the first answers too many end the connection, and this loop.
+            // A frame can hold tens of thousands of nothing: what they cost ends the connection, and this loop.
             var why = $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages of {RelayOptions.MaxBatchBytes} bytes together, or one; " +
-                $"this one had {batch.Length} of {PayloadBytes(batch)} bytes.";
+                $"this one had {batch.Length} of {bytes} bytes.";
             for (var i = 0; i < batch.Length && !HasEnded; i++)
-                Refuse(ErrorCode.Malformed, why, request.First + i);
+                RefuseFault(ErrorCode.Malformed, why, request.First + i);
             return;
         }
 
-        Metrics.BatchRelayed(batch.Length);
         var now = _registry.Time.GetTimestamp();
+        if (IsOverTheRate(request.First, batch.Length, bytes, now))
+            return;
+
+        Metrics.BatchRelayed(batch.Length);
         for (var i = 0; i < batch.Length && !HasEnded;)
             i += RelayNext(batch.AsSpan(i), request.First + i, now);
     }
@@ -80,7 +88,7 @@ internal sealed partial class Session
         }
 
         if (!isPeerId)
-            Refuse(ErrorCode.InvalidRecipient, "The recipient is no PeerId.", number);
+            RefuseFault(ErrorCode.InvalidRecipient, "The recipient is no PeerId.", number);
         else
             RefuseFor(AppendOutcome.BudgetExceeded, number);
         return 1;
@@ -116,13 +124,13 @@ internal sealed partial class Session
     {
         if (message.Id == default)
         {
-            Refuse(ErrorCode.Malformed, $"A message needs an id of {MessageId.Length} bytes that are not all zero.", number);
+            RefuseFault(ErrorCode.Malformed, $"A message needs an id of {MessageId.Length} bytes that are not all zero.", number);
             return;
         }
 
-        Refuse(
+        RefuseFault(
             ErrorCode.PayloadTooLarge,
-            $"payload too large: {message.Payload.Length} bytes; this relay takes at most {_maxPayloadBytes} (Relay:MaxPayloadBytes).",
+            $"payload too large: {message.Payload.Length} bytes; this relay takes at most {_maxPayloadBytes} (Relay:MaxPayloadBytes). {Refusal.Documented}",
             number);
     }
 
@@ -140,15 +148,17 @@ internal sealed partial class Session
         {
             case AppendOutcome.SendWindowExceeded:
                 Refuse(
-                    ErrorCode.SendWindowExceeded,
-                    $"More is without an answer than allowed: {Options.SendWindowMessages} messages (Relay:SendWindowMessages) " +
-                    $"or {Options.SendWindowBytes} bytes (Relay:SendWindowBytes). Wait for answers before sending on.",
+                    new Refusal(
+                        ErrorCode.SendWindowExceeded,
+                        $"More is without an answer than allowed: {Options.SendWindowMessages} messages (Relay:SendWindowMessages) " +
+                        $"or {Options.SendWindowBytes} bytes (Relay:SendWindowBytes). Wait for answers before sending on. {Refusal.Documented}"),
                     number);
                 break;
             case AppendOutcome.BudgetExceeded:
                 Refuse(
-                    ErrorCode.MailboxesFull,
-                    $"The relay's mailboxes hold as much as they may: {Options.MailboxesBytes} bytes (Relay:MailboxesBytes). Try again later.",
+                    new Refusal(
+                        ErrorCode.MailboxesFull,
+                        $"The relay's mailboxes hold as much as they may: {Options.MailboxesBytes} bytes (Relay:MailboxesBytes). Try again later. {Refusal.Documented}"),
                     number);
                 break;
         }

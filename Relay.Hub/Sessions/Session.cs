@@ -90,10 +90,10 @@ internal sealed partial class Session : ISender
     }
 
     /// <summary>Says no to a message, or to a call if <paramref name="number"/> is 0. The connection stays. Never under a lock.</summary>
-    public void Refuse(ErrorCode code, string message, long number = 0)
+    private void Refuse(Refusal refusal, long number = 0)
     {
-        Metrics.Refused(code);
-        if (!_outbox.TryAdd(new RelayError { Code = (int)code, Message = message, Number = number }))
+        Metrics.Refused(refusal.Code);
+        if (!_outbox.TryAdd(refusal.ToError(number)))
             EndUnread();
         Wake();
     }
@@ -229,7 +229,7 @@ internal sealed partial class Session : ISender
     private void RefuseSilence() => End(Ending.Refused(
         ErrorCode.RegistrationTimeout,
         $"The connection did not register within {Options.RegistrationTimeout} (Relay:RegistrationTimeout). " +
-        "Call Register as the first thing after connecting."));
+        $"Call Register as the first thing after connecting. {Refusal.Documented}"));
 
     private void EndUnread() => End(Ending.Refused(
         ErrorCode.TooManyUnreadAnswers, "The client does not read the relay's answers. Read them, and send less at once."));

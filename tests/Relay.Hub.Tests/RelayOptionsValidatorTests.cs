@@ -18,6 +18,8 @@ public sealed class RelayOptionsValidatorTests
         { nameof(RelayOptions.DeliveryWindowBytes), 0, "1", "67108864" },
         { nameof(RelayOptions.SendWindowMessages), 65_537, "1", "65536" },
         { nameof(RelayOptions.SendWindowBytes), -1, "1", "67108864" },
+        { nameof(RelayOptions.SenderMessagesPerSecond), 0, "1", "1000000000" },
+        { nameof(RelayOptions.SenderBytesPerSecond), 1023L, "1024", "1099511627776" },
         { nameof(RelayOptions.MaxPeers), 0, "1", "1000000" },
         { nameof(RelayOptions.RegistrationTimeout), TimeSpan.FromMilliseconds(99), "00:00:00.1000000", "00:01:00" },
         { nameof(RelayOptions.RegistrationTimeout), TimeSpan.FromMinutes(2), "00:00:00.1000000", "00:01:00" },

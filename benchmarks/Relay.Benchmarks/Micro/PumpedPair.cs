@@ -27,7 +27,7 @@ internal sealed class PumpedPair : IAsyncDisposable
     {
         var builder = WebApplication.CreateBuilder();
         builder.Logging.ClearProviders();
-        builder.Services.AddRelayHub(options => options.AllowNamedPeers = true);
+        builder.Services.AddRelayHub(options => (options.AllowNamedPeers, options.SenderMessagesPerSecond, options.SenderBytesPerSecond) = (true, 1_000_000_000, 1L << 40));
         builder.Services.AddSingleton<HubLifetimeManager<RelayHub>>(_clients);
         _application = builder.Build();
         _sessions = _application.Services.GetRequiredService<SessionRegistry>();

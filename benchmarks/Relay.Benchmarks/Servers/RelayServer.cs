@@ -14,6 +14,9 @@ internal static class RelayServer
         ServerProcess.StartDotnetAsync(
             [
                 Path.Combine(Folder, "Relay.Server.dll"), "--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Default=Warning",
+
+                // Measured is what a message costs, not how a sender is held back.
+                "--Relay:SenderMessagesPerSecond=1000000000", "--Relay:SenderBytesPerSecond=1099511627776",
                 .. options.Select(option => "--" + option),
             ],
             cancellationToken);

@@ -1,4 +1,5 @@
 using Client.Transport.Relay;
+using Microsoft.Extensions.Time.Testing;
 using Relay.Contracts;
 
 namespace Client.Transport.Tests.Relay;
@@ -7,16 +8,21 @@ namespace Client.Transport.Tests.Relay;
 public sealed class SendQueueTests
 {
     private static readonly SendResult Accepted = new(SendStatus.Accepted, TransportKind.Relay);
-    private readonly SendQueue _queue = new();
+    private readonly FakeTimeProvider _time = new();
+    private readonly SendQueue _queue;
 
-    public SendQueueTests() => _queue.Start(new RelayLimits
+    public SendQueueTests()
     {
-        MaxPayloadBytes = 100,
-        MaxBatchMessages = 4,
-        MaxBatchBytes = 100,
-        SendWindowMessages = 6,
-        SendWindowBytes = 1000,
-    });
+        _queue = new SendQueue(_time);
+        _queue.Start(new RelayLimits
+        {
+            MaxPayloadBytes = 100,
+            MaxBatchMessages = 4,
+            MaxBatchBytes = 100,
+            SendWindowMessages = 6,
+            SendWindowBytes = 1000,
+        });
+    }
 
     [Fact]
     public void A_lone_message_goes_at_once()
@@ -128,6 +134,114 @@ public sealed class SendQueueTests
         Assert.True(_queue.Refuse(1, new TransportException(TransportError.Io, "no")));
     }
 
+    [Fact]
+    public async Task What_is_refused_for_the_rate_goes_again_after_the_pause_in_front_and_in_order_with_a_number_left_out()
+    {
+        var first = Add(4);
+        Take();
+        _queue.Answer(new NumberRange { From = 2, To = 2 }, Accepted);
+        var later = Add(3);
+        Assert.Equal((5, 3), Take());
+        var last = Add(1);
+
+        // Number 1 waits for a slow recipient, and stays there.
+        Assert.True(_queue.PutBack(3, TimeSpan.FromSeconds(1)));
+        Assert.Empty(TakeMessages());
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        var call = new List<OutboundMessage>();
+        Assert.Equal(9, _queue.Take(call));
+        Assert.Equal([first[2].Outbound.Id, first[3].Outbound.Id, later[0].Outbound.Id, later[1].Outbound.Id], call.Select(message => message.Id));
+        _queue.Answer(new NumberRange { From = 9, To = 9 }, Accepted);
+        Assert.Equal([later[2].Outbound.Id, last[0].Outbound.Id], TakeMessages());
+        _queue.Answer(new NumberRange { From = 1, To = 14 }, Accepted);
+        foreach (var send in (PendingSend[])[.. first, .. later, .. last])
+            Assert.Equal(SendStatus.Accepted, (await send.Task).Status);
+    }
+
+    [Fact]
+    public void What_is_refused_again_at_once_keeps_its_place()
+    {
+        var sends = Add(6);
+        Take();
+        _queue.Read(4);
+        Take();
+        _queue.PutBack(2, TimeSpan.FromSeconds(1));
+        _time.Advance(TimeSpan.FromSeconds(1));
+        Assert.Equal((8, 4), Take());
+
+        // Of five that wait again four have gone; the fifth must not come in front of them.
+        Assert.True(_queue.PutBack(8, TimeSpan.FromSeconds(1)));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([.. sends.Skip(1).Take(4).Select(send => send.Outbound.Id)], TakeMessages());
+        _queue.Read(20);
+        Assert.Equal([sends[5].Outbound.Id], TakeMessages());
+    }
+
+    [Fact]
+    public async Task What_is_cancelled_in_the_pause_does_not_go_again()
+    {
+        using var cancelled = new CancellationTokenSource();
+        var send = new PendingSend(PeerId.Parse("bob"), new OutgoingMessage(new byte[1]), cancelled.Token);
+        _queue.Add(send);
+        Take();
+        var other = Add(1)[0];
+        _queue.PutBack(1, TimeSpan.FromSeconds(1));
+
+        await cancelled.CancelAsync();
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal([other.Outbound.Id], TakeMessages());
+        Assert.True(send.Task.IsCanceled);
+    }
+
+    [Fact]
+    public async Task A_link_that_breaks_in_the_pause_fails_all()
+    {
+        var sends = Add(3);
+        Take();
+        sends.AddRange(Add(1));
+        _queue.PutBack(2, TimeSpan.FromSeconds(1));
+
+        _queue.Break(new TransportException(TransportError.ConnectionClosed, "gone"));
+        _time.Advance(TimeSpan.FromSeconds(1));
+
+        foreach (var send in sends)
+            Assert.Equal(TransportError.ConnectionClosed, (await Assert.ThrowsAsync<TransportException>(() => send.Task)).Error);
+        Assert.Empty(TakeMessages());
+    }
+
+    [Fact]
+    public void A_relay_that_asks_for_no_pause_gets_one_and_one_that_asks_for_ever_is_tried_again()
+    {
+        Add(1);
+        Take();
+        _queue.PutBack(1, TimeSpan.Zero);
+        Assert.Equal((0, 0), Take());
+        _time.Advance(TimeSpan.FromMilliseconds(100));
+        Assert.Equal((3, 1), Take());
+
+        _queue.PutBack(3, TimeSpan.MaxValue);
+        _time.Advance(TimeSpan.FromMinutes(15));
+        Assert.Equal((5, 1), Take());
+    }
+
+    [Fact]
+    public void Refusals_of_what_is_not_under_way_mean_nothing()
+    {
+        Assert.False(_queue.PutBack(1, TimeSpan.FromSeconds(1)));
+        Add(1);
+        Take();
+        Assert.False(_queue.PutBack(2, TimeSpan.FromSeconds(1)));
+        _queue.Answer(new NumberRange { From = 1, To = 1 }, Accepted);
+        Assert.False(_queue.PutBack(1, TimeSpan.FromSeconds(1)));
+
+        // Nor do they use up numbers.
+        Add(1);
+        Assert.Equal((2, 1), Take());
+    }
+
     private List<PendingSend> Add(int count)
     {
         var added = new List<PendingSend>();
@@ -138,6 +252,13 @@ public sealed class SendQueueTests
         }
 
         return added;
+    }
+
+    private MessageId[] TakeMessages()
+    {
+        var call = new List<OutboundMessage>();
+        _queue.Take(call);
+        return [.. call.Select(message => message.Id)];
     }
 
     private (long First, int Count) Take()

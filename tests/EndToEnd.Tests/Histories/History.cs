@@ -22,8 +22,9 @@ internal sealed class History : IAsyncDisposable
             peer.Start();
     }
 
-    public static async Task<History> StartAsync() =>
-        new(await RelayHost.StartAsync(options => options.MailboxMessages = MailboxMessages));
+    /// <param name="messagesPerSecond">What the relay takes from each peer.</param>
+    public static async Task<History> StartAsync(int messagesPerSecond) => new(await RelayHost.StartAsync(
+        options => (options.MailboxMessages, options.SenderMessagesPerSecond) = (MailboxMessages, messagesPerSecond)));
 
     public async Task PlayAsync(IEnumerable<Step> steps)
     {

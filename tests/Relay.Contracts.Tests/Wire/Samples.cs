@@ -46,6 +46,8 @@ internal static class Samples
                 MaxBatchBytes = 131_072,
                 DeliveryWindowMessages = 255,
                 DeliveryWindowBytes = 1_048_575,
+                SenderMessagesPerSecond = 5000,
+                SenderBytesPerSecond = 5_000_000_000,
             },
         },
         [nameof(IRelayClient.Accepted)] = new Accepted { Ranges = [new() { From = 1, To = 3 }, new() { From = 5, To = 5_000_000_000 }] },

@@ -79,6 +79,8 @@ public sealed class SessionTests
         alice.Send("bob", 3);
         Assert.True(_relay.Directory.Budget.Used > before);
 
+        // What she may send is as much as ever again, and need not be remembered.
+        _relay.Time.Advance(TimeSpan.FromSeconds(1));
         await alice.DisconnectAsync();
 
         Assert.Equal(before - Peer.Overhead, _relay.Directory.Budget.Used);
@@ -123,14 +125,14 @@ public sealed class SessionTests
         flooder.ReadOn();
 
         await Eventually.Is("the flooder's connection is closed", () => flooder.IsClosed);
-        Assert.InRange(flooder.Told.Count, 4096, 4100);
-        Assert.Equal((int)ErrorCode.TooManyUnreadAnswers, flooder.Told[^1] is RelayError last ? last.Code : 0);
+        Assert.InRange(flooder.Told.Count, 1000, 1010);
+        Assert.Equal((int)ErrorCode.TooManyFaults, flooder.Told[^1] is RelayError last ? last.Code : 0);
     }
 
     [Fact]
     public async Task A_client_that_does_not_read_is_sent_away_although_others_cause_its_answers()
     {
-        var relay = new TestRelay(options => (options.MailboxMessages, options.SendWindowMessages) = (1, 1024));
+        var relay = new TestRelay(options => (options.MailboxMessages, options.SendWindowMessages, options.SenderMessagesPerSecond) = (1, 1024, 100_000));
         var alice = await relay.Connect("alice");
         alice.StopReading();
 
