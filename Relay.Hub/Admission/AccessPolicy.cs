@@ -11,5 +11,5 @@ internal sealed class AccessPolicy(LiveOptions options, AccessControl access) : 
         : new Refusal(
             ErrorCode.NamedPeersNotAllowed,
             "This relay takes no PeerIds that are plain names, because nobody can prove to own one " +
-            "(Relay:AllowNamedPeers is false). An operator can set it to true to try the relay out.");
+            $"(Relay:AllowNamedPeers is false). An operator can set it to true to try the relay out. {Refusal.Documented}");
 }
