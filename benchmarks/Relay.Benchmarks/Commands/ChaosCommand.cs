@@ -4,6 +4,7 @@ using Relay.Benchmarks.Chaos.Peers;
 using Relay.Benchmarks.Chaos.Plans;
 using Relay.Benchmarks.Chaos.Reporting;
 using Relay.Benchmarks.Reporting;
+using Relay.Benchmarks.Servers;
 
 namespace Relay.Benchmarks.Commands;
 
@@ -19,11 +20,13 @@ internal static class ChaosCommand
         var rate = new Option<double>("--rate") { DefaultValueFactory = _ => defaults.MessagesPerSecond, Description = "messages a second, of all together" };
         var without = new Option<Happening[]>("--without") { AllowMultipleArgumentsPerToken = true, Description = "what is not to happen" };
         var relay = new Option<string[]>("--relay") { AllowMultipleArgumentsPerToken = true, Description = "settings of the relay: Relay:SendWindowMessages=64" };
+        var against = new Option<string?>("--against") { Description = "whom to put through the same afterwards" };
         var plan = new Option<bool>("--plan") { Description = "only print what would happen" };
         var json = new Option<FileInfo?>("--json") { Description = "a file to write the figures to as well" };
+        against.AcceptOnlyFromAmong(MosquittoServer.Program);
         var command = new Command("chaos", "Lets everything go wrong that can, and checks that what was accepted came in order, once, or was reported.")
         {
-            minutes, seed, peers, rate, without, relay, plan, json,
+            minutes, seed, peers, rate, without, relay, against, plan, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -45,14 +48,32 @@ internal static class ChaosCommand
 
             Console.WriteLine(Machine.Describe());
             Console.WriteLine();
-            using var subject = new RelaySubject(settings);
+            var outcomes = new List<ChaosOutcome> { await RunAsync(new RelaySubject(settings), settings, cancellationToken) };
+            if (parsed.GetValue(against) is not null)
+            {
+                if (MosquittoSubject.Missing is { } missing)
+                    Console.WriteLine(missing);
+                else
+                    outcomes.Add(await RunAsync(new MosquittoSubject(settings), settings, cancellationToken));
+            }
+
+            if (parsed.GetValue(json) is { } file)
+                ChaosJson.Write(file.FullName, outcomes);
+
+            // What others promise is less, and no fault of this relay's.
+            return outcomes[0].IsFine ? 0 : 1;
+        });
+        return command;
+    }
+
+    private static async Task<ChaosOutcome> RunAsync(ISubject subject, ChaosSettings settings, CancellationToken cancellationToken)
+    {
+        using (subject)
+        {
             var outcome = await ChaosRun.RunAsync(settings, subject, Console.WriteLine, cancellationToken);
             ChaosTable.Write(Console.Out, outcome);
             ChaosTable.WriteFaults(Console.Out, outcome);
-            if (parsed.GetValue(json) is { } file)
-                ChaosJson.Write(file.FullName, [outcome]);
-            return outcome.IsFine ? 0 : 1;
-        });
-        return command;
+            return outcome;
+        }
     }
 }

@@ -108,10 +108,11 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>Starts a server that is told its port, and waits until it listens there.</summary>
+    /// <param name="port">0 for a free one.</param>
     public static async Task<ServerProcess> StartAtPortAsync(
-        string file, Func<int, IEnumerable<string>> arguments, CancellationToken cancellationToken)
+        string file, Func<int, IEnumerable<string>> arguments, CancellationToken cancellationToken, int port = 0)
     {
-        var port = UnusedPort();
+        port = port == 0 ? UnusedPort() : port;
         var server = new ServerProcess(StartInfo(file, arguments(port)), null) { Address = new Uri($"tcp://127.0.0.1:{port}") };
         try
         {

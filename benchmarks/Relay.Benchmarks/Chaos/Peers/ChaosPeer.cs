@@ -83,7 +83,7 @@ internal sealed class ChaosPeer : IAsyncDisposable
     public void ReadSlowly() => _isSlow = true;
 
     /// <summary>The application takes nothing.</summary>
-    public void Pause() => _pause = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+    public void Pause() => _pause ??= new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
 
     /// <summary>The application takes what there is.</summary>
     public void Read()
@@ -111,6 +111,7 @@ internal sealed class ChaosPeer : IAsyncDisposable
             if (_current is null)
                 return false;
             older = _current;
+            older.Client.GiveWay();
             _current = null;
             newer = Begin();
         }

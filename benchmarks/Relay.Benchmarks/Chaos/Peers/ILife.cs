@@ -10,6 +10,9 @@ internal interface ILife : IAsyncDisposable
     /// <summary>Whether another life of the same peer has its place. Final.</summary>
     bool WasReplaced { get; }
 
+    /// <summary>Another life of the peer is about to begin. Where the server tells nobody that it is replaced, this one then ends with its connection.</summary>
+    void GiveWay();
+
     /// <summary>Sends a message, again and again if need be. The order of the calls is the order of sending.</summary>
     /// <returns><see cref="SendOutcome.Unknown"/> if this life ended before anything was known: the next one has to send it again.</returns>
     Task<SendOutcome> SendAsync(SentMessage message, ReadOnlyMemory<byte> payload);

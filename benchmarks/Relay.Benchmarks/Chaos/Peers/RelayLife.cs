@@ -45,6 +45,11 @@ internal sealed class RelayLife : ILife
 
     public bool WasReplaced => _relay.State == RelayConnectionState.Replaced;
 
+    public void GiveWay()
+    {
+        // The relay says which of two is replaced.
+    }
+
     public async Task<SendOutcome> SendAsync(SentMessage message, ReadOnlyMemory<byte> payload)
     {
         try

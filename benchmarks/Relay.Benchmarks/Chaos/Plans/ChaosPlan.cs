@@ -93,7 +93,7 @@ internal sealed class ChaosPlan
     private void AddTroubleOfApplications() => AddTrouble(
         new Rhythm(Happening.SlowReader, 0.2, 2, 10),
         new Rhythm(Happening.Pause, 0.2, 1, 8),
-        new Rhythm(Happening.Takeover, 0.25));
+        new Rhythm(Happening.Takeover, 0.25, 0.1, 3));
 
     /// <summary>Adds what happens to peers, to each one at a time: the end of one stall would end the next one as well.</summary>
     private void AddTrouble(params Rhythm[] rhythms)

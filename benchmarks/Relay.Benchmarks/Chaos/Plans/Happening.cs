@@ -33,7 +33,7 @@ internal enum Happening
     /// <summary>A peer's application takes nothing for a while.</summary>
     Pause,
 
-    /// <summary>A second transport registers the PeerId, and goes on for the first.</summary>
+    /// <summary>A peer's application takes nothing for a while, and then a second transport registers the PeerId and goes on for the first.</summary>
     Takeover,
 
     /// <summary>SIGTERM to the server, and a new process at the same address.</summary>

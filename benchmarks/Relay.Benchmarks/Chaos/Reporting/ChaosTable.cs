@@ -36,7 +36,10 @@ internal static class ChaosTable
         }
 
         if (!outcome.IsFine)
-            output.WriteLine($"The same again: chaos --seed {outcome.Settings.Seed} --minutes {Minutes(outcome.Settings)} --peers {outcome.Settings.Peers} --rate {outcome.Settings.MessagesPerSecond:0}");
+        {
+            output.WriteLine(
+                $"The same again: chaos --seed {outcome.Settings.Seed} --minutes {Minutes(outcome.Settings)} --peers {outcome.Settings.Peers} --rate {outcome.Settings.MessagesPerSecond:0}");
+        }
     }
 
     private static void WriteFault(TextWriter output, ChaosOutcome outcome, Fault fault)
