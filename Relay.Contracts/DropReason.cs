@@ -6,7 +6,7 @@ public enum DropReason
     /// <summary>No reason was given. Never sent.</summary>
     None = 0,
 
-    /// <summary>The recipient's mailbox was full while it was away, and this message was the oldest of the sender that had the most in it.</summary>
+    /// <summary>The recipient was away, and its mailbox or all of them together were full: this was an old message of the sender that had the most in there.</summary>
     Evicted = 1,
 
     /// <summary>The recipient did not fetch it within the mailbox's time to live.</summary>

@@ -31,6 +31,9 @@ public enum ErrorCode
     /// <summary>The client sends more in a time than the relay takes. This message is refused and everything behind it; all of that may come again after a pause, in its order, with a number left out in front.</summary>
     SendRateExceeded = 8,
 
+    /// <summary>The recipient has never been at this relay, and no more is kept for it, or of this sender's for such recipients. Try again when it has come.</summary>
+    StrangerQuotaExceeded = 9,
+
     /// <summary>The relay does not speak this protocol version.</summary>
     UnsupportedVersion = 100,
 

@@ -36,10 +36,21 @@ public sealed class RelayOptions
     [Range(typeof(TimeSpan), "00:00:01", "30.00:00:00")]
     public TimeSpan ReportTimeToLive { get; set; } = TimeSpan.FromDays(1);
 
-    /// <summary>Bytes all mailboxes may hold together, the relay's own bookkeeping for them included. Above it messages are refused.</summary>
+    /// <summary>Bytes all mailboxes may hold together, the relay's own bookkeeping for them included.</summary>
+    /// <remarks>Above it messages to recipients that are away are evicted, of whoever has the most of them. Where there are none, new messages are refused.</remarks>
     /// <value>1 MiB to 1 TiB. The default is 512 MiB.</value>
     [Range(1L << 20, 1L << 40)]
     public long MailboxesBytes { get; set; } = 512L << 20;
+
+    /// <summary>Bytes held for a PeerId that has not registered since the relay started, bookkeeping included. Above it messages are refused.</summary>
+    /// <value>1 KiB to 1 TiB. The default is 1 MiB.</value>
+    [Range(1L << 10, 1L << 40)]
+    public long StrangerMailboxBytes { get; set; } = 1L << 20;
+
+    /// <summary>Bytes held of one sender for all such PeerIds together, bookkeeping included. Above it messages are refused.</summary>
+    /// <value>1 KiB to 1 TiB. The default is 16 MiB.</value>
+    [Range(1L << 10, 1L << 40)]
+    public long StrangerBytesPerSender { get; set; } = 16L << 20;
 
     /// <summary>Messages delivered to a recipient and not yet acknowledged, at the most.</summary>
     /// <value>1 to 65,536. The default is 256.</value>

@@ -18,6 +18,12 @@ internal enum AppendOutcome
     /// <summary>Refused: the relay holds as many bytes as it may.</summary>
     BudgetExceeded,
 
+    /// <summary>Refused: the recipient never registered, and its mailbox holds as much as such a one may.</summary>
+    StrangerMailboxFull,
+
+    /// <summary>Refused: the recipient never registered, and the sender has as much as it may with such recipients.</summary>
+    StrangerQuotaExceeded,
+
     /// <summary>Refused: the sender's connection is over, and nobody waits for the answer.</summary>
     SenderEnded,
 

@@ -40,13 +40,23 @@ internal sealed partial class Mailbox
     /// </remarks>
     public void Expire(MailboxChanges changes)
     {
-        while (!Attended && Count > 0 && time.GetElapsedTime(Math.Max(_accepted[0].StoredAt, _leftAt)) >= timeToLive)
+        while (!Attended && Count > 0 && commons.Time.GetElapsedTime(Math.Max(_accepted[0].StoredAt, _leftAt)) >= commons.TimeToLive)
             Lose(0, DropReason.Expired, changes);
+    }
+
+    /// <summary>Evicts the oldest messages of a sender, for others that need the room in all mailboxes together.</summary>
+    /// <returns>How much became free. Nothing while the recipient is connected.</returns>
+    public long Evict(PeerId sender, long bytes, MailboxChanges changes)
+    {
+        long freed = 0;
+        while (!Attended && freed < bytes && _shares.Find(sender) is { Count: > 0 } share)
+            freed += Lose(OldestOf(share), DropReason.Evicted, changes);
+        return freed;
     }
 
     private void MakeRoom(MailboxChanges changes)
     {
-        while (Count >= capacity)
+        while (Count >= commons.Capacity)
             Lose(OldestOfMost(), DropReason.Evicted, changes);
     }
 
@@ -68,7 +78,16 @@ internal sealed partial class Mailbox
         return oldest;
     }
 
-    private void Lose(int index, DropReason reason, MailboxChanges changes)
+    private int OldestOf(SenderShare share)
+    {
+        var index = 0;
+        while (!ReferenceEquals(_accepted[index].Share, share))
+            index++;
+        return index;
+    }
+
+    /// <returns>What it had cost.</returns>
+    private long Lose(int index, DropReason reason, MailboxChanges changes)
     {
         var lost = _accepted[index];
         if (index == 0)
@@ -83,9 +102,10 @@ internal sealed partial class Mailbox
         }
 
         var entry = new MailboxEntry(lost.Share.Sender, lost.Id, lost.Payload, lost.StoredAt);
-        budget.Return(entry.Cost);
+        commons.Budget.Return(entry.Cost);
         changes.Dropped.Add((entry, reason));
-        _lostAt = time.GetTimestamp();
+        _lostAt = commons.Time.GetTimestamp();
+        return entry.Cost;
     }
 
     /// <summary>Puts a gap where a message was, one with the gaps on either side.</summary>
@@ -109,6 +129,20 @@ internal sealed partial class Mailbox
         _accepted.Replace(index, HeldMessage.Gap(length));
         _gaps++;
         _lostBetween++;
+    }
+
+    /// <summary>The recipient is away: from now on its messages can be evicted for others.</summary>
+    private void CountIn()
+    {
+        foreach (var share in _shares.All)
+            commons.Totals.Add(share, owner, IsStranger, share.Cost);
+    }
+
+    /// <summary>It has come.</summary>
+    private void CountOut()
+    {
+        foreach (var share in _shares.All)
+            commons.Totals.Remove(share, IsStranger, share.Cost, all: true);
     }
 
     /// <summary>A gap that has come to the front is no entry any more: the positions in front of the first message say it all.</summary>

@@ -16,7 +16,8 @@ namespace Relay.Hub.Mailboxes;
 ///                       ^ _head                 ^ _next, behind the position _told
 /// </code>
 /// </remarks>
-internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, MailboxBudget budget, TimeProvider time, long acknowledged)
+/// <param name="isStranger">Whether the owner never registered. It has when it connects.</param>
+internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owner, bool isStranger, long acknowledged)
 {
     // The messages, and the gaps between and behind them. The first one is a message: what is lost in front of it needs no entry.
     private readonly Fifo<HeldMessage> _accepted = new();
@@ -36,6 +37,7 @@ internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, Mailbox
     private long _told = acknowledged;
     private long _leasedBytes;
     private long _leftAt;
+    private long _cost;
 
     /// <summary>Everything up to this position is settled with the recipient.</summary>
     public long Acknowledged { get; private set; } = acknowledged;
@@ -58,26 +60,32 @@ internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, Mailbox
 
     public bool HasUndelivered => _next < _accepted.Count;
 
-    /// <summary>Whether nothing would be forgotten with this mailbox.</summary>
+    /// <summary>Whether the owner never registered.</summary>
+    public bool IsStranger { get; private set; } = isStranger;
+
+    /// <summary>Whether nothing would be forgotten with this mailbox; or only what somebody missed who was never here, when there is little room.</summary>
     public bool IsIdle(TimeSpan reportTimeToLive) =>
-        !Attended && Count == 0 && (Lost == 0 || time.GetElapsedTime(_lostAt) >= reportTimeToLive);
+        !Attended && Count == 0 && (Lost == 0 || (IsStranger && commons.Budget.IsTight) || commons.Time.GetElapsedTime(_lostAt) >= reportTimeToLive);
 
     /// <summary>Takes a message, or says why not.</summary>
     public AppendOutcome Append(in MailboxEntry entry, in SendTicket ticket, MailboxChanges changes)
     {
         // First come, first served: while others wait, a new message waits behind them, its own sender's among them.
-        var mustWait = Attended && (WaitingCount > 0 || Count >= capacity);
+        var mustWait = Attended && (WaitingCount > 0 || Count >= commons.Capacity);
         if (!mustWait && IsHeld(entry))
             return AcceptedOutcome;
 
-        if (!budget.TryTake(entry.Cost))
+        if (IsStranger && WhyNoMore(entry) is { } refusal)
+            return refusal;
+
+        if (!commons.Budget.TryTake(entry.Cost))
             return AppendOutcome.BudgetExceeded;
 
         if (mustWait)
         {
             if (!ticket.Sender.TryWait(entry.Payload.Length))
             {
-                budget.Return(entry.Cost);
+                commons.Budget.Return(entry.Cost);
                 return AppendOutcome.SendWindowExceeded;
             }
 
@@ -98,7 +106,9 @@ internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, Mailbox
         if (resumeFrom > Acknowledged && resumeFrom <= Math.Max(_delivered, _head - 1))
             Settle(resumeFrom, changes);
         Expire(changes);
-        Attended = true;
+        if (!Attended)
+            CountOut();
+        (Attended, IsStranger) = (true, false);
         AcceptWaiting(changes);
     }
 
@@ -106,8 +116,10 @@ internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, Mailbox
     public void Leave(MailboxChanges changes)
     {
         EndLease();
+        if (Attended)
+            CountIn();
         Attended = false;
-        _leftAt = time.GetTimestamp();
+        _leftAt = commons.Time.GetTimestamp();
         AcceptWaiting(changes);
     }
 
@@ -152,13 +164,21 @@ internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, Mailbox
             var next = node.Next;
             if (ReferenceEquals(node.Value.Ticket.Sender, sender))
             {
-                budget.Return(node.Value.Entry.Cost);
+                commons.Budget.Return(node.Value.Entry.Cost);
                 sender.EndWait(node.Value.Entry.Payload.Length);
                 _waiting!.Remove(node);
             }
 
             node = next;
         }
+    }
+
+    private AppendOutcome? WhyNoMore(in MailboxEntry entry)
+    {
+        if (_cost + entry.Cost > commons.Strangers.MailboxBytes)
+            return AppendOutcome.StrangerMailboxFull;
+
+        return commons.Totals.Of(entry.Sender).StrangerBytes + entry.Cost > commons.Strangers.BytesPerSender ? AppendOutcome.StrangerQuotaExceeded : null;
     }
 
     private AppendOutcome AcceptedOutcome => Attended ? AppendOutcome.Accepted : AppendOutcome.Queued;
@@ -171,6 +191,9 @@ internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, Mailbox
         var share = _shares.Of(entry.Sender);
         _accepted.Enqueue(new HeldMessage(share, entry.Id, entry.Payload, storedAt));
         share.Add(entry.Id, entry.Payload.Length);
+        _cost += entry.Cost;
+        if (!Attended)
+            commons.Totals.Add(share, owner, IsStranger, entry.Cost);
     }
 
     private int CountLeasable(in LeaseLimits limits)
@@ -197,19 +220,19 @@ internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, Mailbox
 
     private void AcceptWaiting(MailboxChanges changes)
     {
-        while (_waiting?.First is { } node && (!Attended || Count < capacity))
+        while (_waiting?.First is { } node && (!Attended || Count < commons.Capacity))
         {
             var (entry, ticket) = node.Value;
             _waiting.RemoveFirst();
             if (IsHeld(entry))
             {
-                budget.Return(entry.Cost);
+                commons.Budget.Return(entry.Cost);
             }
             else
             {
                 MakeRoom(changes);
                 // Its time to live starts now: while it waited, its sender knew that nobody had it.
-                Accept(entry, time.GetTimestamp(), changes);
+                Accept(entry, commons.Time.GetTimestamp(), changes);
             }
 
             ticket.Sender.EndWait(entry.Payload.Length);
@@ -236,7 +259,7 @@ internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, Mailbox
         }
 
         // Once for all of them: the budget is every mailbox's, and so contended.
-        budget.Return(cost);
+        commons.Budget.Return(cost);
         Acknowledged = sequence;
         _told = Math.Max(_told, sequence);
     }
@@ -251,9 +274,13 @@ internal sealed partial class Mailbox(int capacity, TimeSpan timeToLive, Mailbox
 
     private void Release(in HeldMessage held)
     {
-        held.Share.Remove(held.Id, held.Payload.Length);
-        if (held.Share.Count == 0)
-            _shares.Forget(held.Share);
+        var (share, cost) = (held.Share, MailboxEntry.CostOf(held.Payload.Length));
+        share.Remove(held.Id, held.Payload.Length);
+        _cost -= cost;
+        if (!Attended)
+            commons.Totals.Remove(share, IsStranger, cost, all: share.Count == 0);
+        if (share.Count == 0)
+            _shares.Forget(share);
     }
 
     private void Tell(long position)

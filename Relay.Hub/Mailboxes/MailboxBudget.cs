@@ -7,6 +7,12 @@ internal sealed class MailboxBudget(long limit)
 
     public long Used => Interlocked.Read(ref _used);
 
+    /// <summary>Whether more than half is used: what can be forgotten without a loss to anybody known should be.</summary>
+    public bool IsTight => Used > limit / 2;
+
+    /// <summary>How much too much would be held with so many bytes more; not above 0 if they fit.</summary>
+    public long Missing(long bytes) => Used + bytes - limit;
+
     public bool TryTake(long bytes)
     {
         if (Interlocked.Add(ref _used, bytes) <= limit)

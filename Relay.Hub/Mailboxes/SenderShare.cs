@@ -20,6 +20,19 @@ internal sealed class SenderShare(PeerId sender)
     /// <summary>Payload bytes.</summary>
     public long Bytes { get; private set; }
 
+    /// <summary>What it costs, bookkeeping included.</summary>
+    public long Cost => Bytes + ((long)Count * MailboxEntry.Overhead);
+
+    // While the mailbox' owner is away: whose it is, and the sender's other shares of that kind. These four are guarded by SenderTotals' lock.
+
+    public IMailboxOwner? Owner { get; set; }
+
+    public SenderTotal? Total { get; set; }
+
+    public SenderShare? Before { get; set; }
+
+    public SenderShare? After { get; set; }
+
     public bool Holds(MessageId id, Fifo<HeldMessage> held)
     {
         if (Count == 0 || id.CompareTo(_newest) > 0)

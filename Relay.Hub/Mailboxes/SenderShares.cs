@@ -8,6 +8,8 @@ internal sealed class SenderShares
     private SenderShare? _last;
     private Dictionary<PeerId, SenderShare>? _all;
 
+    public IEnumerable<SenderShare> All => _all is not null ? _all.Values : _last is { Count: > 0 } only ? [only] : [];
+
     public SenderShare? Find(PeerId sender) => _last is { } last && last.Sender == sender ? last : _all?.GetValueOrDefault(sender);
 
     /// <summary>The sender's share, new if need be: for a message that is about to be in it.</summary>

@@ -55,4 +55,9 @@ internal static partial class RelayLog
 
     [LoggerMessage(2001, LogLevel.Error, "Letting old messages expire failed; trying again at the next turn")]
     public static partial void SweepFailed(this ILogger logger, Exception failure);
+
+    [LoggerMessage(2002, LogLevel.Warning,
+        "All mailboxes together hold as much as they may, {Bytes} bytes (Relay:MailboxesBytes): what waits for peers that are away is evicted, of whoever has the most; " +
+        "logged at most once a minute. docs/troubles/mailboxes-full.md says more")]
+    public static partial void Full(this ILogger logger, long bytes);
 }

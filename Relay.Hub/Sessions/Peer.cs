@@ -10,7 +10,7 @@ namespace Relay.Hub.Sessions;
 /// way and each sees the session before or after, never between. Locks are taken in this order and never the other way:
 /// a peer, then a <see cref="DropReports"/> or an <see cref="Outbox"/>.
 /// </remarks>
-internal sealed class Peer(PeerId id, PeerDirectory directory)
+internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
 {
     /// <summary>What a peer costs while it exists, charged to the budget: invented PeerIds are bounded too.</summary>
     public const int Overhead = 1024;
@@ -62,7 +62,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
 
     // Made at first use, under the lock, when this peer is in the directory already: only then has every earlier peer of
     // the same id left its last position there. A sender that never receives needs none.
-    private Mailbox Mailbox => _mailbox ??= directory.NewMailbox();
+    private Mailbox Mailbox => _mailbox ??= directory.NewMailbox(this);
 
     /// <summary>Makes <paramref name="session"/> the one connection of this peer.</summary>
     /// <param name="resumeFrom">The last position the client says its application took in this epoch; 0 for none.</param>
@@ -242,6 +242,20 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
             _mailbox?.ForgetWaiting(sender);
     }
 
+    /// <inheritdoc/>
+    public long Evict(PeerId sender, long bytes)
+    {
+        long freed;
+        lock (_gate)
+        {
+            freed = _mailbox?.Evict(sender, bytes, Changes) ?? 0;
+            CarryOut(AnswerKind.Queued);
+        }
+
+        directory.Release(this);
+        return freed;
+    }
+
     public void Expire()
     {
         lock (_gate)
@@ -285,8 +299,8 @@ internal sealed class Peer(PeerId id, PeerDirectory directory)
         foreach (var (entry, reason) in changes.Dropped)
             directory.Report(entry.Sender, id, entry.Id, reason);
 
-        // Once for each absence: a flood into a full mailbox must not flood the log as well.
-        if (changes.Dropped is [var (_, first), ..] && Mailbox.Lost == changes.Dropped.Count)
+        // Once for each absence: a flood into a full mailbox must not flood the log as well. Nor one to invented PeerIds.
+        if (changes.Dropped is [var (_, first), ..] && Mailbox.Lost == changes.Dropped.Count && !Mailbox.IsStranger)
             directory.Logger.Losing(id, first);
 
         if (changes.Accepted.Count > 0)

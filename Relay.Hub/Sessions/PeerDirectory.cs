@@ -12,9 +12,19 @@ namespace Relay.Hub.Sessions;
 /// <summary>All peers that are connected or have something waiting. Everybody else costs nothing.</summary>
 internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider time, RelayMetrics metrics, ILogger<RelayHub> logger)
 {
+    /// <summary>
+    /// Mailboxes from which is evicted for one message, at the most: it need not pay for what very many small ones of others cost. Each
+    /// of an invented PeerId frees a kilobyte, so a message of 64 KiB finds room in far fewer.
+    /// </summary>
+    private const int MaxEvictedFrom = 256;
+
     // By the PeerIds' texts, as they come off the wire.
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     private readonly MailboxBudget _budget = new(options.Value.MailboxesBytes);
+    private readonly SenderTotals _totals = new();
+    private readonly KnownPeers _known = new();
+    private MailboxCommons? _commons;
+    private long _saidFullAt;
 
     // A position is never used twice in an epoch, or a client that comes back could take a new message for an old one.
     // So a mailbox starts behind every position that any forgotten mailbox ever had.
@@ -37,8 +47,8 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     public Peer? Find(string id) => _peers.GetValueOrDefault(id);
 
     /// <summary>The peer of this id, new if need be.</summary>
-    /// <param name="always">Even over the budget: for connected peers, which <see cref="RelayOptions.MaxPeers"/> bounds.</param>
-    /// <returns>Null if it is new and the budget has no room for it.</returns>
+    /// <param name="always">Even over the budget: for connected peers, which <see cref="RelayOptions.MaxPeers"/> bounds. Else never under a lock.</param>
+    /// <returns>Null if it is new and the budget has no room for it, and none can be made.</returns>
     public Peer? GetOrAdd(PeerId id, bool always = false) => Find(id.Value) ?? Add(id, always);
 
     /// <summary>Whether the peer has a connection now.</summary>
@@ -68,6 +78,32 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
             Forget(peer);
     }
 
+    /// <summary>Frees room in the budget, by evicting from whoever has the most in mailboxes of peers that are away. Never under a lock.</summary>
+    /// <returns>Whether there is room for so many bytes, if nobody else takes it.</returns>
+    public bool MakeRoom(long bytes)
+    {
+        for (var mailboxes = 0; _budget.Missing(bytes) is > 0 and var missing; mailboxes++)
+        {
+            if (mailboxes == MaxEvictedFrom || _totals.Heaviest() is not var (owner, sender))
+                return false;
+
+            SayFull();
+            owner.Evict(sender, missing);
+        }
+
+        return true;
+    }
+
+    private void SayFull()
+    {
+        var (last, now) = (Interlocked.Read(ref _saidFullAt), time.GetTimestamp());
+        if ((last == 0 || time.GetElapsedTime(last, now) >= TimeSpan.FromMinutes(1)) && Interlocked.CompareExchange(ref _saidFullAt, now, last) == last)
+            logger.Full(Options.MailboxesBytes);
+    }
+
+    /// <summary>Remembers that somebody has registered.</summary>
+    public void Know(PeerId id) => _known.Add(id);
+
     /// <summary>Lets expire what is too old.</summary>
     public void Sweep()
     {
@@ -85,11 +121,14 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
             _budget.Return(Peer.Overhead);
     }
 
+    private MailboxCommons Commons => _commons ??= new(
+        Options.MailboxMessages, Options.MailboxTimeToLive, _budget, _totals, new(Options.StrangerMailboxBytes, Options.StrangerBytesPerSender), time);
+
     private Peer? Add(PeerId id, bool always)
     {
         if (always)
             _budget.Take(Peer.Overhead);
-        else if (!_budget.TryTake(Peer.Overhead))
+        else if (!_budget.TryTake(Peer.Overhead) && !(MakeRoom(Peer.Overhead) && _budget.TryTake(Peer.Overhead)))
             return null;
 
         var added = new Peer(id, this);
@@ -99,8 +138,7 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
         return peer;
     }
 
-    public Mailbox NewMailbox() =>
-        new(Options.MailboxMessages, Options.MailboxTimeToLive, _budget, time, Interlocked.Read(ref _lastForgotten));
+    public Mailbox NewMailbox(Peer peer) => new(Commons, peer, !_known.Contains(peer.Id), Interlocked.Read(ref _lastForgotten));
 
     public DropReports NewReports() => new(_budget, time);
 

@@ -7,6 +7,9 @@ namespace Relay.Hub.Sessions;
 // What the client hands over. Messages to one recipient that follow each other go into its mailbox under one lock.
 internal sealed partial class Session
 {
+    /// <summary>How often room is made for one message before it is refused: others can be faster and take it.</summary>
+    private const int MaxTries = 4;
+
     // Asked for with every message.
     private readonly int _maxPayloadBytes;
 
@@ -68,11 +71,20 @@ internal sealed partial class Session
 
         // The sender is who registered this connection. There is no field by which a client could say otherwise.
         bool isPeerId;
+        var tries = 0;
         while (FindRecipient(messages[0].To, out isPeerId) is { } recipient)
         {
             var accepted = recipient.Append(messages[..count], this, number, now, out var stopped);
             if (accepted == count)
                 return count;
+
+            // Out of the recipient's lock, so that others' can be taken. Then this message again, or the ones behind those that were accepted.
+            if (stopped == AppendOutcome.BudgetExceeded && tries++ < MaxTries && _registry.Directory.MakeRoom(MailboxEntry.CostOf(messages[accepted].Payload.Length)))
+            {
+                if (accepted > 0)
+                    return accepted;
+                continue;
+            }
 
             if (stopped != AppendOutcome.Retired)
             {
@@ -80,6 +92,10 @@ internal sealed partial class Session
                     SayRead(number + messages.Length - 1);
                 else
                     RefuseFor(stopped, number + accepted);
+
+                // It may have been made for this message alone, which it does not get.
+                if (stopped is AppendOutcome.BudgetExceeded or AppendOutcome.StrangerQuotaExceeded)
+                    _registry.Directory.Release(recipient);
                 return accepted + 1;
             }
 
@@ -159,6 +175,22 @@ internal sealed partial class Session
                     new Refusal(
                         ErrorCode.MailboxesFull,
                         $"The relay's mailboxes hold as much as they may: {Options.MailboxesBytes} bytes (Relay:MailboxesBytes). Try again later. {Refusal.Documented}"),
+                    number);
+                break;
+            case AppendOutcome.StrangerMailboxFull:
+                Refuse(
+                    new Refusal(
+                        ErrorCode.StrangerQuotaExceeded,
+                        $"The recipient has never been at this relay, and its mailbox holds as much as it may until then: {Options.StrangerMailboxBytes} bytes " +
+                        $"(Relay:StrangerMailboxBytes). {Refusal.Documented}"),
+                    number);
+                break;
+            case AppendOutcome.StrangerQuotaExceeded:
+                Refuse(
+                    new Refusal(
+                        ErrorCode.StrangerQuotaExceeded,
+                        "The recipient has never been at this relay, and this sender has as much with such recipients as it may: " +
+                        $"{Options.StrangerBytesPerSender} bytes (Relay:StrangerBytesPerSender). {Refusal.Documented}"),
                     number);
                 break;
         }

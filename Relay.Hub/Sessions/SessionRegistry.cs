@@ -89,6 +89,7 @@ internal sealed class SessionRegistry(
 
             // A ban made between the check and this line did not find this session at its peer; it is found here.
             session.Place.Register();
+            directory.Know(id);
             SendAwayUnlessAllowed(session);
             directory.Metrics.Registered(tookOver: replaced is not null);
             return peer;

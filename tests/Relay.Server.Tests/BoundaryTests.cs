@@ -96,6 +96,7 @@ public sealed class BoundaryTests
     {
         await using var relay = RelayApp.InMemory(("MailboxesBytes", "1048576"));
         var alice = await relay.Enter("alice");
+        var bob = await relay.Enter("bob");
         for (var i = 0; i < 20; i++)
             await alice.Send("bob", new byte[60_000]);
 
@@ -106,7 +107,6 @@ public sealed class BoundaryTests
         Assert.Empty(alice.All<Dropped>());
 
         var accepted = alice.AnsweredYes.Count;
-        var bob = await relay.Enter("bob");
         await bob.SeesMessages(accepted);
         await bob.Acknowledge(bob.Position);
         await bob.Send("alice", "taken");

@@ -15,7 +15,9 @@ public class MailboxBenchmarks
     private readonly PeerId _sender = PeerId.Parse("alice");
     private readonly MailboxChanges _changes = new();
     private readonly MessageId[] _ids = new MessageId[Messages];
-    private readonly Mailbox _mailbox = new(1000, TimeSpan.FromHours(1), new MailboxBudget(long.MaxValue), TimeProvider.System, 0);
+    private readonly Mailbox _mailbox = new(
+        new MailboxCommons(1000, TimeSpan.FromHours(1), new MailboxBudget(long.MaxValue), new SenderTotals(), default, TimeProvider.System),
+        owner: null!, isStranger: false, acknowledged: 0);
 
     [Params(1, 16, 128)]
     public int Batch { get; set; }

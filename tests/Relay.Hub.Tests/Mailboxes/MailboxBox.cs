@@ -5,7 +5,7 @@ using Relay.Hub.Mailboxes;
 namespace Relay.Hub.Tests.Mailboxes;
 
 /// <summary>A mailbox on a clock that stands still, with one-line calls. Messages are known by their one-byte payload.</summary>
-internal sealed class MailboxBox
+internal sealed class MailboxBox : IMailboxOwner
 {
     public static readonly TimeSpan TimeToLive = TimeSpan.FromHours(1);
     private static readonly LeaseLimits Wide = new(BatchMessages: 128, BatchBytes: 1 << 20, WindowMessages: 256, WindowBytes: 1 << 20);
@@ -13,7 +13,7 @@ internal sealed class MailboxBox
     public MailboxBox(int capacity = 1000, long budget = 1 << 20, long acknowledged = 0)
     {
         Budget = new MailboxBudget(budget);
-        Box = new Mailbox(capacity, TimeToLive, Budget, Time, acknowledged);
+        Box = new Mailbox(new MailboxCommons(capacity, TimeToLive, Budget, Totals, default, Time), this, isStranger: false, acknowledged);
     }
 
     public static PeerId Alice { get; } = PeerId.Parse("alice");
@@ -21,6 +21,8 @@ internal sealed class MailboxBox
     public FakeTimeProvider Time { get; } = new();
 
     public MailboxBudget Budget { get; }
+
+    public SenderTotals Totals { get; } = new();
 
     public Mailbox Box { get; }
 
@@ -57,6 +59,8 @@ internal sealed class MailboxBox
 
     public AppendOutcome AppendLarge(byte payload, int length) =>
         Box.Append(Entry(payload, length: length), new SendTicket(Sender, payload), Changes);
+
+    public long Evict(PeerId sender, long bytes) => Box.Evict(sender, bytes, Changes);
 
     public void Attend(long resumeFrom = 0) => Box.Attend(resumeFrom, Changes);
 

@@ -18,7 +18,8 @@ public sealed class MailboxModelTests
         (4, Gen.Const(4)),      // lease
         (4, Gen.Const(5)),      // acknowledge
         (1, Gen.Const(6)),      // time passes, and what is old expires
-        (1, Gen.Const(7))),     // a sender's connection ends
+        (1, Gen.Const(7)),      // a sender's connection ends
+        (1, Gen.Const(8))),     // others need the room that one of the senders has here
         Gen.Int[0, 1000]);
 
     [Fact]
@@ -44,6 +45,7 @@ public sealed class MailboxModelTests
         // Up to where the present connection was given messages, or told that they are lost.
         private long _told;
         private bool _attended;
+        private int? _evicted;
 
         public void Run((int Kind, int Number)[] steps)
         {
@@ -104,6 +106,15 @@ public sealed class MailboxModelTests
                     _mailbox.Box.ForgetWaiting(_senders[number % 3]);
                     _waiting.RemoveAll(one => SenderOf(one) == number % 3);
                     break;
+                case 8:
+                    _evicted = number % 3;
+                    var room = 1 + (number % 400);
+                    var count = _attended ? 0 : Math.Min(_accepted.Count(one => SenderOf(one) == _evicted), (room + MailboxEntry.Overhead + 3) / (MailboxEntry.Overhead + 4));
+                    Assert.Equal(count * (MailboxEntry.Overhead + 4), _mailbox.Evict(Peers[number % 3], room));
+                    Assert.Equal(count, _mailbox.Changes.Dropped.Count);
+                    CarryOut();
+                    _evicted = null;
+                    break;
             }
         }
 
@@ -149,7 +160,7 @@ public sealed class MailboxModelTests
             // The oldest of all expires; the oldest of whoever has the most is evicted, and of two with as many the older one.
             var victim = lost.Reason == DropReason.Expired
                 ? _accepted[0]
-                : _accepted.GroupBy(SenderOf).MaxBy(share => share.Count())!.First();
+                : _evicted is { } sender ? _accepted.First(message => SenderOf(message) == sender) : _accepted.GroupBy(SenderOf).MaxBy(share => share.Count())!.First();
             Assert.Equal(victim, BitConverter.ToInt32(lost.Entry.Payload.Span));
             _accepted.Remove(victim);
         }
@@ -203,7 +214,13 @@ public sealed class MailboxModelTests
             Assert.Equal(_accepted.Count, _accepted.Distinct().Count());
             Assert.Equal((_accepted.Count + _waiting.Count) * (MailboxEntry.Overhead + 4L), _mailbox.Budget.Used);
             for (var sender = 0; sender < Peers.Length; sender++)
+            {
                 Assert.Equal(_waiting.Count(one => SenderOf(one) == sender), _senders[sender].Waiting);
+
+                // Only what is for somebody who is away can be evicted for others, and so counts.
+                var held = _attended ? 0 : _accepted.Count(one => SenderOf(one) == sender);
+                Assert.Equal((held * (MailboxEntry.Overhead + 4L), 0), _mailbox.Totals.Of(Peers[sender]));
+            }
         }
 
         /// <summary>A recipient that reads on in the end gets all there is, and nothing stays behind.</summary>

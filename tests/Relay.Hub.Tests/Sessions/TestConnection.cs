@@ -71,6 +71,8 @@ internal sealed class TestConnection : HubCallerContext, IRelayClient
     public bool HasAnswer(long number) => Told.Any(told =>
         ((told as Accepted)?.Ranges ?? (told as Queued)?.Ranges)?.Any(range => range.From <= number && number <= range.To) == true);
 
+    public bool IsRefused(long number) => Told.OfType<RelayError>().Any(error => error.Number == number);
+
     public void Acknowledge(long sequence, long report = 0) => Session.Acknowledge(
         new Acknowledgement { Epoch = _registry!.Directory.Epoch, Sequence = sequence, Report = report });
 

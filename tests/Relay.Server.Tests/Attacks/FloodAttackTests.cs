@@ -1,0 +1,68 @@
+using System.Globalization;
+using Relay.Contracts;
+using TestKit;
+
+namespace Relay.Server.Tests.Attacks;
+
+/// <summary>What somebody can do who sends to PeerIds that never come: the mailboxes stay within their budget, and what others sent stays there.</summary>
+public sealed class FloodAttackTests(ITestOutputHelper output)
+{
+    private const int PayloadBytes = 65_536;
+
+    // So many of an attacker's PeerIds as it takes to fill the budget: each may have so much with strangers and no more.
+    private const int PerFlooder = 250;
+
+    [Fact]
+    public async Task Invented_PeerIds_flooded_with_64_KiB_messages_stay_inside_the_budget_and_push_out_nothing_of_others()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads the memory of a process from /proc.");
+        var invented = AttackSize.Of(2000, 100_000);
+        var budget = AttackSize.Of(64 << 20, 512 << 20);
+        await using var relay = await ServerProcess.Start($"MailboxesBytes={budget}");
+        var memory = relay.Megabytes;
+        await using (var gone = await new RawPeer(relay.Url).Enter("carol"))
+            await gone.Leave();
+        await using var friend = await new RawPeer(relay.Url).Enter("friend");
+        var texts = Enumerable.Range(1, 10).Select(number => $"{number}").ToArray();
+        await friend.Send("carol", texts);
+        await friend.SeesAnswers(10);
+
+        var (peak, accepted, refused, lost) = (memory, 0L, 0L, 0L);
+        var start = TimeProvider.System.GetTimestamp();
+        await Parallel.ForEachAsync(
+            Enumerable.Range(0, invented / PerFlooder), new ParallelOptions { MaxDegreeOfParallelism = 4 }, async (flooder, _) =>
+        {
+            await using var mallory = await new RawPeer(relay.Url).Enter($"mallory-{flooder}");
+            for (var i = 0; i < PerFlooder; i++)
+            {
+                await mallory.Send($"nobody-{flooder}-{i}", new byte[PayloadBytes]);
+
+                // As much at once as the relay lets anybody have without an answer.
+                var sent = i + 1;
+                if (sent % 10 == 0)
+                    await Eventually.Is("there are answers", () => mallory.AnsweredYes.Count + mallory.All<RelayError>().Count == sent, TimeSpan.FromSeconds(60));
+            }
+
+            Interlocked.Add(ref accepted, mallory.AnsweredYes.Count);
+            Interlocked.Add(ref refused, mallory.All<RelayError>().Count);
+            Interlocked.Add(ref lost, mallory.All<Dropped>().Sum(dropped => dropped.Count));
+            peak = Math.Max(peak, relay.Megabytes);
+        });
+        var took = TimeProvider.System.GetElapsedTime(start);
+
+        Assert.Equal(invented, accepted + refused);
+        Assert.True(accepted * PayloadBytes > budget, "The budget was never full.");
+        Assert.True(lost > 0, "Nothing was evicted.");
+        Assert.Empty(friend.All<Dropped>());
+        await using var carol = await new RawPeer(relay.Url).Enter("carol");
+        await carol.SeesTexts(texts);
+        Assert.Empty(carol.All<Missed>());
+
+        await relay.EndTalk();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{invented} invented PeerIds, 64 KiB to each, from {invented / PerFlooder} senders in {took.TotalSeconds:0} s: {accepted} accepted, {refused} refused, " +
+            $"{lost} already told lost to connected senders; budget {budget / 1e6:0} MB, memory {memory:0} MB before, {peak:0} MB at the peak, {relay.Megabytes:0} MB after; " +
+            $"{relay.Exchanged} messages of others meanwhile, the slowest took {relay.Slowest.TotalMilliseconds:0} ms"));
+    }
+}
