@@ -15,13 +15,16 @@ internal sealed class AcknowledgementTracker
     /// <summary>How many came in that the relay keeps until they are acknowledged: the length of its window.</summary>
     public int Awaited { get; private set; }
 
+    /// <summary>Bytes of payload in those.</summary>
+    public long AwaitedBytes { get; private set; }
+
     /// <summary>Starts over: the positions before mean nothing any more, and their acknowledgements change nothing.</summary>
     public void Restart(long acknowledged)
     {
         _open.Clear();
         _gap = null;
         Acknowledged = acknowledged;
-        Awaited = 0;
+        (Awaited, AwaitedBytes) = (0, 0);
     }
 
     /// <summary>A position came in. Positions go up, and may skip what was lost.</summary>
@@ -31,6 +34,7 @@ internal sealed class AcknowledgementTracker
         _open.Enqueue(slot);
         _gap = null;
         Awaited++;
+        AwaitedBytes += bytes;
         return slot;
     }
 
@@ -61,6 +65,7 @@ internal sealed class AcknowledgementTracker
             {
                 slot.IsAwaited = false;
                 Awaited--;
+                AwaitedBytes -= slot.Bytes;
             }
         }
     }
@@ -75,6 +80,7 @@ internal sealed class AcknowledgementTracker
             Acknowledged = _open.Dequeue().Position;
             AcknowledgedBytes += oldest.Bytes;
             Awaited -= oldest.IsAwaited ? 1 : 0;
+            AwaitedBytes -= oldest.IsAwaited ? oldest.Bytes : 0;
         }
 
         return Acknowledged != before;

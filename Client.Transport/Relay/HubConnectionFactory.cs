@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR.Client;
+using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 
@@ -22,8 +23,8 @@ internal static class HubConnectionFactory
                 // A relay that does not answer the closing handshake holds up nobody's exit.
                 http.CloseTimeout = TimeSpan.FromSeconds(1);
                 options.ConfigureHttp?.Invoke(http);
-            })
-            .AddMessagePackProtocol();
+            });
+        builder.Services.AddSingleton<IHubProtocol, WaryProtocol>();
 
         if (way == HttpTransportType.WebSockets)
             builder.Services.AddSingleton<IConnectionFactory, RelaySocketFactory>();

@@ -162,13 +162,13 @@ internal sealed class Inbox
         }
     }
 
-    /// <summary>How many positions the relay has delivered to us and waits for: the length of its window.</summary>
-    public long InWindow
+    /// <summary>What the relay has delivered to us and waits for: the length of its window, in messages and in bytes of payload.</summary>
+    public (int Messages, long Bytes) InWindow
     {
         get
         {
             lock (_gate)
-                return _positions.Awaited;
+                return (_positions.Awaited, _positions.AwaitedBytes);
         }
     }
 

@@ -11,25 +11,38 @@ internal sealed partial class RelayLink
     private void Listen()
     {
         _connection.On<Challenge>(nameof(IRelayClient.Challenge), OnChallenge);
-        _connection.On<Registered>(nameof(IRelayClient.Registered), OnRegistered);
-        _connection.On<Accepted>(nameof(IRelayClient.Accepted), OnAccepted);
-        _connection.On<Queued>(nameof(IRelayClient.Queued), queued => OnAnswer(queued.Ranges, SendStatus.Queued));
-        _connection.On<RelayError>(nameof(IRelayClient.Error), OnError);
-        _connection.On<Delivery>(nameof(IRelayClient.Deliver), OnDeliver);
-        _connection.On<Dropped>(nameof(IRelayClient.Dropped), OnDropped);
-        _connection.On<Missed>(nameof(IRelayClient.Missed), OnMissed);
+        On<Registered>(nameof(IRelayClient.Registered), OnRegistered);
+        On<Accepted>(nameof(IRelayClient.Accepted), OnAccepted);
+        On<Queued>(nameof(IRelayClient.Queued), queued => OnAnswer(queued.Ranges, SendStatus.Queued));
+        On<RelayError>(nameof(IRelayClient.Error), OnError);
+        On<Delivery>(nameof(IRelayClient.Deliver), OnDeliver);
+        On<Dropped>(nameof(IRelayClient.Dropped), OnDropped);
+        On<Missed>(nameof(IRelayClient.Missed), OnMissed);
         _connection.On<Replaced>(nameof(IRelayClient.Replaced), _ => OnReplaced());
         _connection.On<Draining>(nameof(IRelayClient.Draining), _ => _logger.RelayDraining(_url));
     }
+
+    /// <summary>A callback whose message says something: one that is nil on the wire is null here, whatever its type says.</summary>
+    private void On<T>(string callback, Action<T> handle)
+        where T : class =>
+        _connection.On<T?>(callback, message =>
+        {
+            if (message is null)
+                _logger.MalformedFrame(_url, callback);
+            else
+                handle(message);
+        });
 
     private void OnRegistered(Registered registered)
     {
         if (!IsOpen || _registered.Task.IsCompleted)
             return;
 
-        if (!AreSane(registered.Limits))
+        if (!AreSane(registered.Limits) || registered.Epoch is null || registered.Sequence < 0)
         {
-            Break(new TransportException(TransportError.Io, $"The relay {_url} published limits that let nothing through."));
+            Break(new TransportException(
+                TransportError.Io,
+                $"The relay {_url} registered this PeerId with limits, or from a position, that no relay has. Is it a TermChat relay?"));
             return;
         }
 
@@ -48,7 +61,10 @@ internal sealed partial class RelayLink
     private void OnAnswer(IReadOnlyList<NumberRange>? ranges, SendStatus status)
     {
         foreach (var range in ranges ?? [])
-            _sends.Answer(range, new SendResult(status, TransportKind.Relay));
+        {
+            if (range is not null)
+                _sends.Answer(range, new SendResult(status, TransportKind.Relay));
+        }
     }
 
     private void OnError(RelayError error)
@@ -99,11 +115,13 @@ internal sealed partial class RelayLink
         for (var i = 0; i < messages.Count && IsOpen; i++)
             Deliver(delivery.First + i, messages[i]);
 
-        if (_inbox.InWindow > _limits.DeliveryWindowMessages)
+        var (waiting, bytes) = _inbox.InWindow;
+        if (waiting > _limits.DeliveryWindowMessages || (waiting > 1 && bytes > _limits.DeliveryWindowBytes))
         {
             Break(new TransportException(
                 TransportError.ConnectionClosed,
-                $"The relay {_url} delivers more without an acknowledgement than the {_limits.DeliveryWindowMessages} messages it had announced."));
+                $"The relay {_url} delivers more without an acknowledgement than the {_limits.DeliveryWindowMessages} messages, " +
+                $"or {_limits.DeliveryWindowBytes} bytes, it had announced."));
         }
     }
 
@@ -170,10 +188,12 @@ internal sealed partial class RelayLink
             "Only one can hold it; this transport does not reconnect by itself, so that the two do not fight."));
     }
 
+    // What a relay lets a client have under way, the client has to hold: no relay can be set to more than this.
     private static bool AreSane(RelayLimits? limits) => limits is
     {
         MaxPayloadBytes: > 0, MaxBatchMessages: > 0, MaxBatchBytes: > 0,
-        SendWindowMessages: > 0, SendWindowBytes: > 0, DeliveryWindowMessages: > 0,
+        SendWindowMessages: > 0, SendWindowBytes: > 0,
+        DeliveryWindowMessages: > 0 and <= 65_536, DeliveryWindowBytes: > 0 and <= 64 << 20,
     };
 
     private static LossReason ReasonOf(int reason) => (DropReason)reason switch

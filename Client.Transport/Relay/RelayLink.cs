@@ -21,6 +21,7 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
 
     private readonly TaskCompletionSource<Registered> _registered = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource<TransportException> _end = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _broken = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly CancellationTokenSource _stop = new();
     private RelayLimits _limits = new();
     private Task _writing = Task.CompletedTask;
@@ -122,6 +123,9 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
         await _writing.ConfigureAwait(false);
         await _acknowledging.ConfigureAwait(false);
         await _connection.DisposeAsync().ConfigureAwait(false);
+
+        // The connection closing by itself may have come first, and be at it still.
+        await _broken.Task.ConfigureAwait(false);
         _stop.Dispose();
     }
 
@@ -159,6 +163,7 @@ internal sealed partial class RelayLink : ITransportLink, IAsyncDisposable
         _stop.Cancel();
         _sends.Break(reason);
         _acknowledgeSoon.Writer.TryComplete();
+        _broken.TrySetResult();
     }
 
     private TransportException Closed(Exception? failure) => new(
