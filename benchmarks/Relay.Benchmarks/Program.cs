@@ -1,6 +1,7 @@
 using System.CommandLine;
 using Relay.Benchmarks.Commands;
 using Relay.Benchmarks.Fuzzing;
+using Relay.Benchmarks.Leak;
 
 var root = new RootCommand("Measures what a message costs this relay, against servers that promise less.")
 {
@@ -10,5 +11,6 @@ var root = new RootCommand("Measures what a message costs this relay, against se
     ChaosCommand.Create(),
     ServeCommand.Create(),
     FuzzCommand.Create(),
+    LeakCommand.Create(),
 };
 return await root.Parse(args).InvokeAsync();

@@ -72,6 +72,22 @@ internal sealed class SilentPeer : IAsyncDisposable
     /// <param name="receiver">Is told if the connection ends.</param>
     public void BeSilent(IReceiver receiver) => _reading = ReadNothingAsync(receiver);
 
+    /// <summary>Closes as one should, and waits for the server's answer.</summary>
+    public async Task CloseAsync(CancellationToken cancellationToken)
+    {
+        await _socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, cancellationToken);
+        await UntilClosedAsync(cancellationToken);
+    }
+
+    /// <summary>Reads on, and throws away, until the server closes.</summary>
+    public async Task UntilClosedAsync(CancellationToken cancellationToken)
+    {
+        while ((await _socket.ReceiveAsync(_buffer.AsMemory(), cancellationToken)).MessageType != WebSocketMessageType.Close)
+        {
+            // Whatever it says.
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

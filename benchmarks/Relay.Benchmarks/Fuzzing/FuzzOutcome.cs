@@ -28,6 +28,6 @@ internal sealed record FuzzOutcome(string Title, IReadOnlyList<(string Name, str
     }
 
     public void WriteJson(FileInfo file) => File.WriteAllText(file.FullName, JsonSerializer.Serialize(
-        new { machine = Machine.Describe(), title = Title, figures = Figures.ToDictionary(figure => figure.Name, figure => figure.Value), findings = Findings },
+        new { machine = Machine.Describe(), title = Title, figures = Figures.Select(figure => new { figure.Name, figure.Value }), findings = Findings },
         Options) + "\n");
 }

@@ -8,6 +8,9 @@ namespace Relay.Benchmarks.Measuring;
 /// </remarks>
 internal sealed record Growth(long HeapBytes = 8 << 20, long ResidentBytes = 64 << 20, int Handles = 8, int Threads = 8)
 {
+    /// <summary>For a run that is too short to warm up: its pools are still growing to the size such traffic asks for, and code is still compiled.</summary>
+    public static Growth OfColdServer { get; } = new(HeapBytes: 32 << 20, ResidentBytes: 128 << 20, Handles: 32, Threads: 16);
+
     /// <summary>What has grown beyond it; empty if nothing has.</summary>
     public IReadOnlyList<string> Between(ServerState before, ServerState after)
     {

@@ -43,6 +43,17 @@ internal sealed record ServerState(long ResidentBytes, long HeapBytes, int Handl
         }
     }
 
+    /// <summary>The rows of a table.</summary>
+    public static IEnumerable<(string Name, string Value)> Compare(ServerState before, ServerState after)
+    {
+        yield return ("managed heap after a collection, before and after", $"{before.HeapBytes / 1e6:0.0} MB, {after.HeapBytes / 1e6:0.0} MB");
+        yield return ("memory in RAM", $"{before.ResidentBytes / 1e6:0.0} MB, {after.ResidentBytes / 1e6:0.0} MB");
+        yield return ("handles", $"{before.Handles}, {after.Handles}");
+        yield return ("threads", $"{before.Threads}, {after.Threads}");
+        yield return ("connections", $"{before.Connections}, {after.Connections}");
+        yield return ("mailboxes", $"{before.Mailboxes}, {after.Mailboxes}; {before.MailboxBytes:#,0} bytes, {after.MailboxBytes:#,0} bytes");
+    }
+
     private static long Sum(string metrics, string name) => metrics.Split('\n')
         .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))
         .Sum(line => (long)double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture));

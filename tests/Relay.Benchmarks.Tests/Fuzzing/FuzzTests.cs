@@ -2,14 +2,22 @@ using TestKit;
 
 namespace Relay.Benchmarks.Tests.Fuzzing;
 
-/// <summary>A short run of the program: thousands of wrong frames, and nothing comes of them.</summary>
+/// <summary>Short runs of the program: thousands of wrong frames, hundreds of peers that come and go, and nothing comes of them.</summary>
 public sealed class FuzzTests
 {
     [Fact]
-    public async Task The_relay_stands_twenty_thousand_wrong_frames()
+    public Task The_relay_stands_twenty_thousand_wrong_frames() => FindsNothingAsync("fuzz", "--frames", "20000", "--seed", "7");
+
+    [Fact]
+    public Task The_client_stands_five_thousand_frames_of_a_relay_gone_mad() => FindsNothingAsync("fuzz", "--side", "client", "--frames", "5000", "--seed", "7");
+
+    [Fact]
+    public Task Peers_that_come_and_go_leave_nothing_behind() => FindsNothingAsync("leak", "--cycles", "600", "--warm-up", "300");
+
+    private static async Task FindsNothingAsync(params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads the memory of a process from /proc.");
-        await using var program = ProgramProcess.Start("Relay.Benchmarks", "fuzz", "--frames", "20000", "--seed", "7");
+        await using var program = ProgramProcess.Start("Relay.Benchmarks", arguments);
 
         var exitCode = await program.WaitForExitAsync();
 

@@ -1,0 +1,45 @@
+using System.Collections.Concurrent;
+using Relay.Benchmarks.Fuzzing.Frames;
+using Relay.Contracts;
+
+namespace Relay.Benchmarks.Fuzzing.Client;
+
+/// <summary>How the hostile relay knows what was read: a report of losses behind each group of frames, with a count no other has. Any thread.</summary>
+/// <remarks>A client hands such a report on to its application whatever came before it, as long as it reads.</remarks>
+internal sealed class Marks
+{
+    // Counts no mutated frame comes upon by chance.
+    private const long First = 7_000_000_000_000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+
+    private readonly ConcurrentDictionary<long, TaskCompletionSource> _open = new();
+    private long _last = First;
+
+    public long Next()
+    {
+        var mark = Interlocked.Increment(ref _last);
+        _open[mark] = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        return mark;
+    }
+
+    public static byte[] FrameOf(long mark) => ValidFrames.Write(
+        Encoding.MessagePack, ValidFrames.Call(nameof(IRelayClient.Dropped), new Dropped { Report = 1, To = "alice", Ids = [], Count = mark }));
+
+    /// <summary>A client's application was told of a loss.</summary>
+    public void Seen(long lost)
+    {
+        if (_open.TryGetValue(lost, out var mark))
+            mark.TrySetResult();
+    }
+
+    /// <returns>False if the connection was closed instead.</returns>
+    /// <exception cref="TimeoutException">The client neither reads nor closes.</exception>
+    public async Task<bool> IsReadAsync(long mark, Task closed)
+    {
+        var read = _open[mark].Task;
+        await Task.WhenAny(read, closed).WaitAsync(Patience, TimeProvider.System);
+        _open.TryRemove(mark, out _);
+        return read.IsCompleted;
+    }
+}

@@ -1,0 +1,81 @@
+using Relay.Benchmarks.Fuzzing;
+using Relay.Benchmarks.Fuzzing.Frames;
+using Relay.Benchmarks.Fuzzing.Server;
+using Relay.Benchmarks.Measuring;
+using Relay.Benchmarks.Servers;
+using Relay.Benchmarks.Traffic;
+
+namespace Relay.Benchmarks.Leak;
+
+/// <summary>Peers that come, say something and go, hundreds of thousands of times: the relay ends with what it began with.</summary>
+internal sealed class LeakRun(LeakSettings settings, Action<string> say)
+{
+    // What it takes until the relay's pools have their size and its code is compiled for good.
+    private const int WarmCycles = 5000;
+
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Report = TimeSpan.FromSeconds(10);
+
+    /// <summary>So that the relay's limits do not end the run; and what it keeps for those who left, it keeps for seconds, to see what is left.</summary>
+    private static readonly string[] Wide =
+    [
+        "Relay:AllowNamedPeers=true", "Relay:RegistrationsPerPeerPerMinute=1000000", "Relay:MailboxTimeToLive=00:00:02", "Relay:ReportTimeToLive=00:00:02",
+        "Logging:Console:FormatterName=json",
+    ];
+
+    private readonly ServerLog _log = new();
+
+    public async Task<FuzzOutcome> RunAsync(CancellationToken cancellationToken)
+    {
+        await using var server = await RelayServer.StartAsync(Wide, cancellationToken);
+        server.Said += _log.Read;
+        await using var collector = new Collector(server, settings.WarmUp + settings.Cycles);
+        await collector.StartAsync(cancellationToken);
+
+        await RunAsync(server, collector, 0, settings.WarmUp, cancellationToken);
+        var before = await SettledAsync(server, collector, settings.WarmUp, cancellationToken);
+        say("warmed up");
+        var (start, cpu) = (Clock.Now, server.CpuTime);
+        await RunAsync(server, collector, settings.WarmUp, settings.Cycles, cancellationToken);
+        var (took, used) = (Clock.Between(start, Clock.Now), server.CpuTime - cpu);
+        var after = await SettledAsync(server, collector, settings.WarmUp + settings.Cycles, cancellationToken);
+
+        var growth = settings.WarmUp >= WarmCycles ? new Growth() : Growth.OfColdServer;
+        List<string> findings = [.. _log.Trouble, .. growth.Between(before, after)];
+        if (collector.Fault is { } fault)
+            findings.Add(fault);
+        return new FuzzOutcome(
+            "Peers that come and go",
+            [
+                ("seed", $"{settings.Seed}"),
+                ("cycles: connect, register, send, leave", $"{settings.Cycles:#,0}, {settings.AtATime} at a time, after {settings.WarmUp:#,0} to warm up"),
+                ("- of each hundred", "20 keys, 2 by RelayTransport, 10 cut off, 5 taken over, 23 names that come again, 40 new names"),
+                ("messages that arrived, each once", $"{collector.Received:#,0}"),
+                ("time", $"{took.TotalSeconds:#,0} s, {settings.Cycles / took.TotalSeconds:#,0} cycles/s"),
+                ("CPU of the relay", $"{used.TotalMicroseconds / settings.Cycles:#,0} us a cycle"),
+                .. ServerState.Compare(before, after),
+            ],
+            findings);
+    }
+
+    private async Task RunAsync(ServerProcess server, Collector collector, int first, int cycles, CancellationToken cancellationToken)
+    {
+        var done = 0;
+        var options = new ParallelOptions { MaxDegreeOfParallelism = settings.AtATime, CancellationToken = cancellationToken };
+        var all = Parallel.ForEachAsync(Enumerable.Range(first, cycles), options, async (number, stop) =>
+        {
+            await new Cycle(server, collector, number, new Dice(settings.Seed, number)).RunAsync(stop);
+            Interlocked.Increment(ref done);
+        });
+        while (await Task.WhenAny(all, Task.Delay(Report, TimeProvider.System, CancellationToken.None)) != all)
+            say($"{done:#,0} cycles");
+        await all;
+    }
+
+    private static async Task<ServerState> SettledAsync(ServerProcess server, Collector collector, long messages, CancellationToken cancellationToken)
+    {
+        await collector.UntilAsync(messages, Patience);
+        await ServerState.SettleAsync(server, 1, 1, Patience, cancellationToken);
+        return await ServerState.ReadAsync(server, cancellationToken);
+    }
+}
