@@ -69,7 +69,7 @@ internal sealed class Cycle(ServerProcess server, Collector collector, int numbe
         await peer.CloseAsync(cancellationToken).WaitAsync(Patience, TimeProvider.System, cancellationToken);
     }
 
-    private static Task IsToldAsync(SilentPeer peer, string callback, CancellationToken cancellationToken) => peer
+    private static async Task IsToldAsync(SilentPeer peer, string callback, CancellationToken cancellationToken) => await peer
         .ReadAsync((ReadOnlySpan<byte> read, out int taken) => HubMessages.Find(read, callback, (ref _) => "", out taken), cancellationToken)
         .WaitAsync(Patience, TimeProvider.System, cancellationToken);
 }
