@@ -13,8 +13,8 @@ internal sealed class LargeBlocks : MemoryPool<byte>
 {
     private const int BlockBytes = 32 << 10;
 
-    // 8 MiB: what some hundred busy connections have in use at once. More go back to the garbage collector after a burst.
-    private const int MaxKept = 256;
+    // 4 MiB: what a hundred connections have in use in one and the same moment. More go back to the garbage collector after a burst.
+    private const int MaxKept = 128;
 
     private readonly ConcurrentQueue<Block> _kept = new();
     private volatile bool _disposed;

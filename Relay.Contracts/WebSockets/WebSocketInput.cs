@@ -7,8 +7,11 @@ namespace Relay.Contracts.WebSockets;
 /// <param name="tellsWhy">Whether reading ends with the exception by which the connection broke, or as if it had been closed.</param>
 internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy)
 {
+    // Pings, acknowledgements, a lone message.
+    private const int SmallRead = 4 << 10;
+
     // A full batch of messages of the usual size in one piece, which is the fastest to read.
-    private const int ReadBytes = 64 << 10;
+    private const int LargeRead = 64 << 10;
 
     // SignalR looks at the start of a message at the latest when so much of it is here, and refuses what grows too large.
     private const int LookBytes = 64 << 10;
@@ -17,7 +20,10 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy)
     private readonly Pipe _pipe = new(new PipeOptions(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: 2 * LookBytes, resumeWriterThreshold: LookBytes,
-        minimumSegmentSize: ReadBytes, useSynchronizationContext: false));
+        minimumSegmentSize: SmallRead, useSynchronizationContext: false));
+
+    // Who sent a large message mostly sends the next one too.
+    private int _usual = SmallRead;
 
     public PipeReader Reader => _pipe.Reader;
 
@@ -45,17 +51,21 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy)
     {
         // Nothing first: a silent connection holds no memory to read into.
         var received = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
-        var unseen = 0;
+        var (unseen, length, room) = (0, 0, 0);
         do
         {
             if (received.MessageType == WebSocketMessageType.Close)
                 return false;
 
-            received = await socket.ReceiveAsync(_pipe.Writer.GetMemory(), CancellationToken.None).ConfigureAwait(false);
+            // The first piece is as large as the message before; what goes beyond it is a large one.
+            var memory = _pipe.Writer.GetMemory(room > 0 ? 1 : length == 0 ? _usual : LargeRead);
+            received = await socket.ReceiveAsync(memory, CancellationToken.None).ConfigureAwait(false);
             if (received.MessageType == WebSocketMessageType.Close)
                 return false;
 
             _pipe.Writer.Advance(received.Count);
+            room = memory.Length - received.Count;
+            length += received.Count;
             unseen += received.Count;
             if (received.EndOfMessage || unseen >= LookBytes)
             {
@@ -66,6 +76,7 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy)
         }
         while (!received.EndOfMessage);
 
+        _usual = length > SmallRead ? LargeRead : SmallRead;
         return true;
     }
 }

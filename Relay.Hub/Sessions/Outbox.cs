@@ -17,7 +17,7 @@ internal sealed class Outbox(int sendWindow)
     private readonly Lock _gate = new();
     private List<NumberRange> _accepted = [];
     private List<NumberRange> _queued = [];
-    private readonly Queue<RelayError> _errors = new();
+    private Queue<RelayError>? _errors;
     private long _read;
 
     /// <returns>False when the outbox is full: the answer is lost, and the connection must end.</returns>
@@ -45,10 +45,10 @@ internal sealed class Outbox(int sendWindow)
     {
         lock (_gate)
         {
-            if (_errors.Count >= Capacity)
+            if (_errors?.Count >= Capacity)
                 return false;
 
-            _errors.Enqueue(error);
+            (_errors ??= new()).Enqueue(error);
             return true;
         }
     }
@@ -87,7 +87,8 @@ internal sealed class Outbox(int sendWindow)
 
     public bool TryTakeError([NotNullWhen(true)] out RelayError? error)
     {
+        error = null;
         lock (_gate)
-            return _errors.TryDequeue(out error);
+            return _errors?.TryDequeue(out error) == true;
     }
 }

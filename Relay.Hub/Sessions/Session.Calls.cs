@@ -18,8 +18,12 @@ internal sealed partial class Session
             return;
         }
 
+        // Ended since the look above.
+        if (_challenge is not { } challenge)
+            return;
+
         using var activity = RelayActivity.Register();
-        if (_registry.Admission.Check(request, _challenge, _context, out var id) is { } refusal)
+        if (_registry.Admission.Check(request, challenge, _context, out var id) is { } refusal)
         {
             activity.Refused(refusal.Code);
             _registry.Logger.RegistrationRefused(_context.ConnectionId, refusal.Code);
@@ -42,8 +46,7 @@ internal sealed partial class Session
             return;
         }
 
-        _registrationTimer.Dispose();
-        _challenge.Close();
+        CloseRegistration();
         _registry.Logger.Registered(peer.Id, _context.ConnectionId);
         Wake();
     }

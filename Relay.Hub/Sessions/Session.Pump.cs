@@ -12,7 +12,7 @@ internal sealed partial class Session
     {
         try
         {
-            await _client.Challenge(_challenge.Message).ConfigureAwait(false);
+            await _client.Challenge(_challenge!.Message).ConfigureAwait(false);
             while (await _wake.Reader.WaitToReadAsync(_context.ConnectionAborted).ConfigureAwait(false))
             {
                 _wake.Reader.TryRead(out _);
@@ -58,7 +58,7 @@ internal sealed partial class Session
 
     private async ValueTask SendRegisteredAsync()
     {
-        if (!_registeredSent && Volatile.Read(ref _registered) is { } registered)
+        if (Interlocked.Exchange(ref _registered, null) is { } registered)
         {
             _registeredSent = true;
             await _client.Registered(registered).ConfigureAwait(false);

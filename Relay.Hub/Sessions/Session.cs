@@ -19,8 +19,6 @@ internal sealed partial class Session : ISender
     private readonly HubCallerContext _context;
     private readonly IRelayClient _client;
     private readonly SessionRegistry _registry;
-    private readonly OpenChallenge _challenge;
-    private readonly ITimer _registrationTimer;
     private readonly Outbox _outbox;
     private readonly AcknowledgementClock _acknowledgements;
 
@@ -29,7 +27,7 @@ internal sealed partial class Session : ISender
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
     private readonly Lock _gate = new();
-    private readonly HashSet<Peer> _waitsAt = [];
+    private HashSet<Peer>? _waitsAt;
     private readonly Task _pump;
     private readonly TaskCompletionSource _gone = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private int _waitingMessages;
@@ -37,6 +35,10 @@ internal sealed partial class Session : ISender
     private volatile bool _ended;
     private volatile Ending? _ending;
     private Registered? _registered;
+
+    // Until the connection is registered: most of its life it only waits, and holds as little as it can.
+    private volatile OpenChallenge? _challenge;
+    private volatile ITimer? _registrationTimer;
 
     /// <param name="place">What the connection takes up among all there may be.</param>
     public Session(HubCallerContext context, IRelayClient client, SessionRegistry registry, ConnectionLease place, IPAddress? address)
@@ -104,7 +106,7 @@ internal sealed partial class Session : ISender
         ProtocolVersion = RelayProtocol.Version,
         Epoch = _registry.Directory.Epoch,
         Sequence = acknowledged,
-        Limits = Options.Limits,
+        Limits = _registry.Limits,
     });
 
     /// <summary>Notes that a message of this connection waits at a peer, so that it can be forgotten there.</summary>
@@ -114,7 +116,7 @@ internal sealed partial class Session : ISender
         lock (_gate)
         {
             if (!_ended)
-                _waitsAt.Add(peer);
+                (_waitsAt ??= []).Add(peer);
             return !_ended;
         }
     }
@@ -143,7 +145,7 @@ internal sealed partial class Session : ISender
 
             // Or a long connection would keep every peer it ever waited at.
             if (_waitingMessages == 0)
-                _waitsAt.Clear();
+                _waitsAt = null;
         }
     }
 
@@ -158,14 +160,13 @@ internal sealed partial class Session : ISender
 
             _ended = true;
             _ending = ending;
-            waitsAt = [.. _waitsAt];
-            _waitsAt.Clear();
+            waitsAt = [.. _waitsAt ?? []];
+            _waitsAt = null;
         }
 
         if (ending.Error is { } error)
             Metrics.Refused((ErrorCode)error.Code);
-        _registrationTimer.Dispose();
-        _challenge.Close();
+        CloseRegistration();
 
         // TryWait and WaitsAt refuse from here on, so nothing of this connection can begin to wait behind this.
         foreach (var peer in waitsAt)
@@ -224,6 +225,13 @@ internal sealed partial class Session : ISender
     {
         _gone.TrySetResult();
         return Task.CompletedTask;
+    }
+
+    private void CloseRegistration()
+    {
+        _registrationTimer?.Dispose();
+        _challenge?.Close();
+        (_registrationTimer, _challenge) = (null, null);
     }
 
     private void RefuseSilence() => End(Ending.Refused(

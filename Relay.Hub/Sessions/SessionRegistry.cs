@@ -34,6 +34,9 @@ internal sealed class SessionRegistry(
         RelayOptions.MaxBatchMessages, RelayOptions.MaxBatchBytes,
         directory.Options.DeliveryWindowMessages, directory.Options.DeliveryWindowBytes);
 
+    /// <summary>What every client is told of them.</summary>
+    public RelayLimits Limits { get; } = directory.Options.Limits;
+
     public int OpenConnections => _open.Count;
 
     public int ConnectedPeers => Volatile.Read(ref _connectedPeers);

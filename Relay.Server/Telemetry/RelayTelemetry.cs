@@ -19,6 +19,9 @@ internal static class RelayTelemetry
     public static string Version { get; } =
         typeof(RelayTelemetry).Assembly.GetCustomAttribute<AssemblyInformationalVersionAttribute>()!.InformationalVersion.Split('+')[0];
 
+    // Ours have a reason or a kind for a tag and no more, the framework's some transport and status; OpenTelemetry would set aside 2000 series an instrument.
+    private const int MaxSeries = 100;
+
     public static void AddRelayTelemetry(this WebApplicationBuilder builder, ServerOptions options)
     {
         var sendsMetrics = IsSet("OTEL_EXPORTER_OTLP_ENDPOINT") || IsSet("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
@@ -32,6 +35,7 @@ internal static class RelayTelemetry
             telemetry.WithMetrics(metrics =>
             {
                 metrics.AddMeter(Meters);
+                metrics.AddView(_ => new MetricStreamConfiguration { CardinalityLimit = MaxSeries });
                 if (sendsMetrics)
                     metrics.AddOtlpExporter();
                 if (options.MetricsPath.Length > 0)
