@@ -70,10 +70,13 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
     /// <summary>Takes a message, or says why not.</summary>
     public AppendOutcome Append(in MailboxEntry entry, in SendTicket ticket, MailboxChanges changes)
     {
+        // At once, whoever waits: a repeat in the waiting line would come to its turn when the first copy may have been lost,
+        // and be accepted behind its successors.
+        if (IsHeld(entry))
+            return AcceptedOutcome;
+
         // First come, first served: while others wait, a new message waits behind them, its own sender's among them.
         var mustWait = Attended && (WaitingCount > 0 || Count >= commons.Capacity);
-        if (!mustWait && IsHeld(entry))
-            return AcceptedOutcome;
 
         if (IsStranger && WhyNoMore(entry) is { } refusal)
             return refusal;
