@@ -67,7 +67,7 @@ public sealed partial class HybridTransport : ITransport
         if (fallback is not null)
             fallback.ConnectionChanged += OnFallbackChanged;
         foreach (var path in _routes.All)
-            path.LossReported += RaiseLossReported;
+            path.LossReported += report => OnLossReported(path, report);
 
         _receiving = Task.WhenAll(_routes.All.Select(path => Task.Run(() => PumpAsync(path))));
         _flushTimer = time.CreateTimer(_ => Flush(), null, options.FlushInterval, options.FlushInterval);
@@ -203,6 +203,13 @@ public sealed partial class HybridTransport : ITransport
         {
             _logger.HandlerFailed(nameof(ConnectionChanged), exception);
         }
+    }
+
+    private void OnLossReported(ITransport path, LossReport report)
+    {
+        if (report is { Direction: LossDirection.Sent, Peer: { } peer, Ids.Count: > 0 } && _lanes.TryGetValue(peer, out var lane))
+            lane.Lost(report.Ids, path.Kind);
+        RaiseLossReported(report);
     }
 
     // A handler that throws must not end the loop that called it.

@@ -71,6 +71,20 @@ internal sealed partial class Lane(PeerId peer, LaneContext context)
         place.Value.Cancel();
     }
 
+    /// <summary>A path has lost these after it had accepted them, perhaps without its answer getting here. They must not go again, behind their successors.</summary>
+    /// <remarks>One that is in flight is the path's: it is answered, or keeps its place and is reported lost again on the next link.</remarks>
+    public void Lost(IReadOnlyList<MessageId> ids, TransportKind path)
+    {
+        IReadOnlyList<QueuedSend> accepted;
+        lock (_gate)
+        {
+            accepted = _queue.RemoveLost(ids.ToHashSet());
+        }
+
+        foreach (var send in accepted)
+            send.Accept(new SendResult(SendStatus.Queued, path));
+    }
+
     /// <summary>Tries again, if the lane is parked.</summary>
     public void Flush()
     {

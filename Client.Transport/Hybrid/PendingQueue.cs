@@ -1,4 +1,5 @@
 using System.Diagnostics.CodeAnalysis;
+using Relay.Contracts;
 
 namespace Client.Transport.Hybrid;
 
@@ -51,6 +52,25 @@ internal sealed class PendingQueue(int capacity)
             PendingCount--;
         _messages.Remove(node);
         return true;
+    }
+
+    /// <summary>Takes out those of these messages that no link has at present.</summary>
+    public IReadOnlyList<QueuedSend> RemoveLost(IReadOnlySet<MessageId> ids)
+    {
+        List<QueuedSend> removed = [];
+        for (var node = _messages.First; node is not null;)
+        {
+            var following = node.Next;
+            if (!node.Value.IsInFlight && ids.Contains(node.Value.Message.Id))
+            {
+                removed.Add(node.Value);
+                Remove(node);
+            }
+
+            node = following;
+        }
+
+        return removed;
     }
 
     /// <summary>Everything that is left goes to the next link, oldest first.</summary>

@@ -7,6 +7,7 @@ namespace Client.Transport.Relay;
 internal sealed partial class RelayLink
 {
     private PeerId _lastSender;
+    private Task _reporting = Task.CompletedTask;
 
     private void Listen()
     {
@@ -164,7 +165,20 @@ internal sealed partial class RelayLink
 
         PeerId? recipient = PeerId.TryParse(dropped.To, out var peer) ? peer : null;
         _report(new LossReport(LossDirection.Sent, ReasonOf(dropped.Reason), recipient, ids, dropped.Count));
-        _inbox.Reported(this, dropped.Report);
+        _reporting = AcknowledgeReportAsync(_reporting, dropped.Report, _sends.OutcomesOf(dropped.To ?? "", ids.ToHashSet()));
+    }
+
+    /// <summary>Acknowledges a report behind the one before, and when no repeat of what it names is under way.</summary>
+    /// <remarks>
+    /// The answer to such a message was lost with an earlier connection, so it goes again. While the relay has the report it
+    /// knows the repeat by it; afterwards it would take it for a new message, and deliver it behind its successors.
+    /// </remarks>
+    private async Task AcknowledgeReportAsync(Task before, long report, Task[] repeats)
+    {
+        await before.ConfigureAwait(false);
+        await Task.WhenAll(repeats).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (IsOpen)
+            _inbox.Reported(this, report);
     }
 
     private void OnMissed(Missed missed)

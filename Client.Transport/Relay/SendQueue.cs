@@ -130,6 +130,17 @@ internal sealed partial class SendQueue(TimeProvider time)
         return refused.Count > 0;
     }
 
+    /// <summary>The outcomes of those of these messages that are on their way, or wait for their turn.</summary>
+    public Task[] OutcomesOf(string recipient, IReadOnlySet<MessageId> ids)
+    {
+        lock (_gate)
+        {
+            return [.. _sent.All.Concat(_again).Concat(_waiting)
+                .Where(send => ids.Contains(send.Outbound.Id) && send.Outbound.To == recipient)
+                .Select(send => send.Task)];
+        }
+    }
+
     /// <summary>The link is broken: all messages fail, the oldest first, and so does everything that comes later.</summary>
     public void Break(TransportException reason)
     {

@@ -14,6 +14,19 @@ internal sealed class UnansweredSends
 
     public long Bytes { get; private set; }
 
+    /// <summary>Those without an answer, oldest first.</summary>
+    public IEnumerable<PendingSend> All
+    {
+        get
+        {
+            for (var number = _oldest; number <= Last; number++)
+            {
+                if (SlotOf(number) is { } send)
+                    yield return send;
+            }
+        }
+    }
+
     /// <summary>Gives a message the next number.</summary>
     public void Add(PendingSend send)
     {

@@ -61,6 +61,23 @@ public sealed class HybridPendingTests
         Assert.Equal([0, 1, 2, 3], bench.Relay.Link.Numbers);
     }
 
+    /// <remarks>The answer was lost with a link. Sent again once the report is acknowledged, it would be a new message, behind its successors.</remarks>
+    [Fact]
+    public async Task What_a_path_reports_lost_while_it_waits_here_does_not_go_again()
+    {
+        await using var bench = new HybridBench().WithoutAnyPath();
+        var lost = HybridBench.Numbered(0);
+        var pending = await bench.Transport.SendAsync(HybridBench.Bob, lost, TestContext.Current.CancellationToken);
+        await bench.SendPendingAsync(1);
+
+        bench.Relay.RaiseLoss(new LossReport(LossDirection.Sent, LossReason.Evicted, HybridBench.Bob, [lost.Id], 1));
+
+        Assert.Equal(SendStatus.Queued, (await pending.Settled!).Status);
+        bench.Relay.Accepting().ComeBack();
+        await bench.NothingPendingAsync();
+        Assert.Equal([1], bench.Relay.Link.Numbers);
+    }
+
     [Fact]
     public async Task When_the_queue_is_full_the_oldest_is_given_up_and_reported()
     {

@@ -50,6 +50,34 @@ public sealed class RelayReceiveTests : RelayTests
         Assert.Equal(Enumerable.Range(0, 100), await receiving);
     }
 
+    /// <remarks>While the relay has the report it knows the repeat by it. Afterwards it would take it for new, and deliver it behind its successors.</remarks>
+    [Fact]
+    public async Task A_report_is_acknowledged_when_no_repeat_of_what_it_names_is_under_way()
+    {
+        await using var relay = await ScriptedRelay.StartAsync();
+        var asked = new TaskCompletionSource<(IClientProxy Caller, RelayRequest Request)>();
+        relay.OnRelay = async (caller, request) =>
+        {
+            await caller.SendAsync("Dropped", new Dropped
+            {
+                Report = 1, To = Bob.Value, Ids = [request.Messages![0].Id.ToBytes()], Count = 1, Reason = (int)DropReason.Evicted,
+            });
+            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(1, "one"u8.ToArray()));
+            asked.SetResult((caller, request));
+        };
+        await using var alice = Transport(relay.Url, Alice);
+        var sending = alice.SendAsync(Bob, Numbered(0), Token).AsTask();
+
+        Assert.Equal("one", await ReceiveTextAsync(alice));
+        await Eventually.Is("the delivery is acknowledged", () => relay.Acknowledged(one => one.Sequence == 1));
+        Assert.False(relay.Acknowledged(one => one.Report == 1), "The report is acknowledged before the repeat has its answer.");
+
+        var (caller, request) = await asked.Task;
+        await caller.SendAsync("Accepted", new Accepted { Ranges = [new NumberRange { From = request.First, To = request.First }] }, Token);
+        await sending.WaitAsync(Patience, Token);
+        await Eventually.Is("the report is acknowledged", () => relay.Acknowledged(one => one.Report == 1));
+    }
+
     [Fact]
     public async Task UC4_10a_malformed_frames_are_dropped_and_the_next_good_one_counts()
     {

@@ -31,6 +31,13 @@ internal sealed class ScriptedRelay : IAsyncDisposable
     /// <summary>The acknowledgements so far.</summary>
     public List<Acknowledgement> Acknowledgements { get; } = [];
 
+    /// <summary>Whether an acknowledgement like this has come.</summary>
+    public bool Acknowledged(Predicate<Acknowledgement> like)
+    {
+        lock (Acknowledgements)
+            return Acknowledgements.Exists(like);
+    }
+
     public int OpenConnections => Volatile.Read(ref _open);
 
     public Uri Url => new(_app.Urls.Single());
