@@ -8,7 +8,7 @@ namespace Relay.Hub.Admission;
 /// <remarks>What is counted is looked at before anything is spent on a connection: no buffer, no key, no hub.</remarks>
 internal sealed class ConnectionLimits(IOptions<RelayOptions> options, TimeProvider time)
 {
-    // 10 MB at the most.
+    // 14 MB at the most, measured: 134 bytes each of IPv6, 94 of IPv4.
     private const int RememberedAddresses = 100_000;
 
     /// <summary>Unregistered connections register, or are closed, within <see cref="RelayOptions.RegistrationTimeout"/>; places of registered ones come free less soon.</summary>

@@ -8,7 +8,7 @@ namespace Relay.Hub.Admission;
 /// <remarks>Asked only about PeerIds that are proven, so nobody can use up the registrations of a key that is somebody else's.</remarks>
 internal sealed class RegistrationRatePolicy(IOptions<RelayOptions> options, TimeProvider time) : IAdmissionPolicy
 {
-    // 10 MB at the most.
+    // 19 MB at the most, measured: 186 bytes each, 152 of them the text of a key.
     private const int Capacity = 100_000;
 
     private readonly RateLimit<PeerId> _rate = new(options.Value.RegistrationsPerPeerPerMinute, Capacity, time);

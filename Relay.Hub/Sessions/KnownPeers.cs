@@ -7,7 +7,7 @@ namespace Relay.Hub.Sessions;
 
 /// <summary>Who has registered since the relay started: everybody else is a stranger. Any thread.</summary>
 /// <remarks>
-/// Remembers at least the last half of its capacity, by eight bytes of a hash: 20 MB for a million. Two keys with the same eight bytes are each taken for
+/// Remembers at least the last half of its capacity, by eight bytes of a hash: 27 MB for a million, measured. Two keys with the same eight bytes are each taken for
 /// known when one of them is, which gains nobody anything: whoever can make such a key can register it.
 /// </remarks>
 internal sealed class KnownPeers(int capacity = 1_000_000)
