@@ -1,3 +1,5 @@
+using System.Globalization;
+using System.Text.Json;
 using Relay.Contracts;
 using TestKit;
 
@@ -8,6 +10,7 @@ internal sealed class ServerProcess : IAsyncDisposable
 {
     private readonly ProgramProcess _program;
     private readonly CancellationTokenSource _enough = new();
+    private readonly HttpClient _http = new();
     private RawPeer _alice = null!;
     private RawPeer _bob = null!;
     private Task _talk = Task.CompletedTask;
@@ -25,11 +28,22 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Exchanged { get; private set; }
 
-    public static async Task<ServerProcess> Start(params string[] settings)
+    public static Task<ServerProcess> Start(params string[] settings) => StartLimited(null, settings);
+
+    /// <param name="memoryLimit">
+    /// In bytes, as a service manager or a container has it. The collector takes three quarters of such a limit, and is told that much here, because
+    /// tests have no right to limit a process. Null for none.
+    /// </param>
+    /// <param name="settings">Each as <c>Name=Value</c>, without <c>Relay:</c>.</param>
+    public static async Task<ServerProcess> StartLimited(long? memoryLimit, params string[] settings)
     {
         var server = new ServerProcess(ProgramProcess.Start(
             "Relay.Server",
-            new Dictionary<string, string?> { ["DOTNET_ENVIRONMENT"] = "Development" },
+            new Dictionary<string, string?>
+            {
+                ["DOTNET_ENVIRONMENT"] = "Development",
+                ["DOTNET_GCHeapHardLimit"] = (memoryLimit / 4 * 3)?.ToString("x", CultureInfo.InvariantCulture),
+            },
             ["--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--Relay:" + setting)]));
         var line = await server._program.WaitForLineAsync("TermChat relay is ready at ");
         server.Url = new Uri(new Uri(line.Split(' ')[5]), RelayProtocol.DefaultPath);
@@ -42,6 +56,13 @@ internal sealed class ServerProcess : IAsyncDisposable
                 await server.Exchange();
         });
         return server;
+    }
+
+    /// <summary>The bytes all mailboxes hold now, as the relay itself says.</summary>
+    public async Task<long> MailboxBytes()
+    {
+        using var status = JsonDocument.Parse(await _http.GetStringAsync(new Uri(Url, "/status.json?after=9223372036854775807")));
+        return status.RootElement.GetProperty("now").GetProperty("mailboxBytes").GetInt64();
     }
 
     /// <summary>Ends the talk of the two, in which nothing was lost, doubled or out of order.</summary>
@@ -61,6 +82,7 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _bob.DisposeAsync();
         await _program.DisposeAsync();
         _enough.Dispose();
+        _http.Dispose();
     }
 
     private async Task Exchange()
