@@ -26,7 +26,7 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
     public static DropReports Retired { get; } = new(new MailboxBudget(0), TimeProvider.System) { _retired = true };
 
     private readonly Lock _gate = new();
-    private readonly Fifo<DropReport> _reports = new();
+    private Fifo<DropReport> _reports = new();
     private readonly HashSet<(PeerId, MessageId)> _lost = new(SenderAndId.Comparer);
     private long _last;
     private long _lastTold;

@@ -1,19 +1,20 @@
 namespace Relay.Hub.Mailboxes;
 
 /// <summary>A queue that can be read at any place: a lease reads behind the front without removing, and an eviction removes from the middle.</summary>
-internal sealed class Fifo<T>
+/// <remarks>A struct, because every mailbox has one; only ever a field, never copied.</remarks>
+internal struct Fifo<T>()
 {
     private T[] _slots = [];
     private int _front;
 
     public int Count { get; private set; }
 
-    public ref readonly T this[int index] => ref _slots[Slot(index)];
+    public readonly ref readonly T this[int index] => ref _slots[Slot(index)];
 
     public void Enqueue(in T item)
     {
         if (Count == _slots.Length)
-            Resize(Math.Max(4, Count + (Count / 2)));
+            Resize(Math.Max(4, Count + Math.Max(2, Count / 4)));
 
         _slots[Slot(Count)] = item;
         Count++;
@@ -51,7 +52,7 @@ internal sealed class Fifo<T>
         _slots[Slot(--Count)] = default!;
     }
 
-    private int Slot(int index)
+    private readonly int Slot(int index)
     {
         var slot = _front + index;
         return slot < _slots.Length ? slot : slot - _slots.Length;

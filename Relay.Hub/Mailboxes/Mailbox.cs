@@ -20,11 +20,11 @@ namespace Relay.Hub.Mailboxes;
 internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owner, bool isStranger, long acknowledged)
 {
     // The messages, and the gaps between and behind them. The first one is a message: what is lost in front of it needs no entry.
-    private readonly Fifo<HeldMessage> _accepted = new();
+    private Fifo<HeldMessage> _accepted = new();
 
     // A sender that repeats a message, because it lost the answer, is answered again, and nothing is held twice. Without
     // that a retry into a full mailbox would evict its own first copy.
-    private readonly SenderShares _shares = new();
+    private SenderShares _shares;
 
     // None until a recipient is slow.
     private LinkedList<(MailboxEntry Entry, SendTicket Ticket)>? _waiting;
@@ -35,7 +35,7 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
     // The first entry the present connection was not given yet, and the last position it was given or told to be lost.
     private int _next;
     private long _told = acknowledged;
-    private long _leasedBytes;
+    private int _leasedBytes;
     private long _leftAt;
     private long _cost;
 
@@ -192,7 +192,7 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
     {
         changes.Store(entry.Payload.Length);
         var share = _shares.Of(entry.Sender);
-        _accepted.Enqueue(new HeldMessage(share, entry.Id, entry.Payload, storedAt));
+        _accepted.Enqueue(HeldMessage.Of(share, entry, storedAt));
         share.Add(entry.Id, entry.Payload.Length);
         _cost += entry.Cost;
         if (!Attended)

@@ -33,7 +33,7 @@ internal sealed class SenderShare(PeerId sender)
 
     public SenderShare? After { get; set; }
 
-    public bool Holds(MessageId id, Fifo<HeldMessage> held)
+    public bool Holds(MessageId id, in Fifo<HeldMessage> held)
     {
         if (Count == 0 || id.CompareTo(_newest) > 0)
             return false;

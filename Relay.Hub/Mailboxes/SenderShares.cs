@@ -3,14 +3,15 @@ using Relay.Contracts;
 namespace Relay.Hub.Mailboxes;
 
 /// <summary>The shares of all senders that have something in one mailbox. Most mailboxes have one, and need no table for it.</summary>
-internal sealed class SenderShares
+/// <remarks>A struct, because every mailbox has one; only ever a field, never copied.</remarks>
+internal struct SenderShares
 {
     private SenderShare? _last;
     private Dictionary<PeerId, SenderShare>? _all;
 
-    public IEnumerable<SenderShare> All => _all is not null ? _all.Values : _last is { Count: > 0 } only ? [only] : [];
+    public readonly IEnumerable<SenderShare> All => _all is not null ? _all.Values : _last is { Count: > 0 } only ? [only] : [];
 
-    public SenderShare? Find(PeerId sender) => _last is { } last && last.Sender == sender ? last : _all?.GetValueOrDefault(sender);
+    public readonly SenderShare? Find(PeerId sender) => _last is { } last && last.Sender == sender ? last : _all?.GetValueOrDefault(sender);
 
     /// <summary>The sender's share, new if need be: for a message that is about to be in it.</summary>
     public SenderShare Of(PeerId sender)

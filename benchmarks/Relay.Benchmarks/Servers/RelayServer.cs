@@ -15,8 +15,9 @@ internal static class RelayServer
             [
                 Path.Combine(Folder, "Relay.Server.dll"), "--urls", $"http://127.0.0.1:{port}", "--Logging:LogLevel:Default=Warning",
 
-                // Measured is what a message costs, not how a sender is held back.
+                // Measured is what a message costs, not how a sender is held back. The recipients that are away were never there.
                 "--Relay:SenderMessagesPerSecond=1000000000", "--Relay:SenderBytesPerSecond=1099511627776",
+                "--Relay:StrangerBytesPerSender=1099511627776",
                 .. options.Select(option => "--" + option),
             ],
             cancellationToken);

@@ -4,7 +4,7 @@ namespace Relay.Hub.Tests.Mailboxes;
 
 public sealed class FifoTests
 {
-    private readonly Fifo<int> _fifo = new();
+    private Fifo<int> _fifo = new();
 
     [Fact]
     public void Items_come_out_in_the_order_they_went_in_however_often_it_wraps_around()
