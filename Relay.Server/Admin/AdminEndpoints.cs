@@ -3,7 +3,7 @@ using Relay.Hub;
 
 namespace Relay.Server.Admin;
 
-/// <summary>What an operator can do over HTTP: disconnect and ban. Only there where an admin key is configured, and only for who shows it.</summary>
+/// <summary>What an operator can do over HTTP: disconnect, ban, and stop the relay. Only there where an admin key is configured, and only for who shows it.</summary>
 /// <remarks>The PeerId is in the body and never in the address, which proxies log and traces show.</remarks>
 internal static partial class AdminEndpoints
 {
@@ -26,6 +26,16 @@ internal static partial class AdminEndpoints
         Map(admin, app.Logger, "disconnect", Disconnect);
         Map(admin, app.Logger, "ban", Ban);
         Map(admin, app.Logger, "unban", Unban);
+
+        var drain = new AdminDrain(app.Lifetime);
+        admin.MapPost("/drain", (HttpResponse response, RelayAdministration relay) =>
+        {
+            var message = drain.TryBegin(response)
+                ? "The relay drains, for Relay:DrainTimeout at the most, and then stops."
+                : "The relay drains already, and then stops.";
+            AskedToDrain(app.Logger, message);
+            return Results.Json(Bans(relay, message), statusCode: StatusCodes.Status202Accepted);
+        });
     }
 
     private static void Map(RouteGroupBuilder admin, ILogger logger, string action, Func<RelayAdministration, AdminTarget, string> act) =>
@@ -68,6 +78,9 @@ internal static partial class AdminEndpoints
 
     [LoggerMessage(4011, LogLevel.Information, "The operator asked to {Action} {Target}: {Answer}")]
     private static partial void Acted(ILogger logger, string action, AdminTarget target, string answer);
+
+    [LoggerMessage(4012, LogLevel.Information, "The operator asked to drain the relay: {Answer}")]
+    private static partial void AskedToDrain(ILogger logger, string answer);
 
     /// <param name="Peer">A PeerId, the tag of a connected peer, or addresses.</param>
     private sealed record AdminRequest(string? Peer);

@@ -33,6 +33,8 @@ export function showOperator(hasKey) {
 
 at('act').addEventListener('submit', async event => {
   event.preventDefault();
+  if (event.submitter?.value === 'drain' && !confirm('Stop this relay? What its mailboxes hold for peers that are away is lost, and reported.'))
+    return;
   say('…', false);
   try {
     await act(event.submitter?.value ?? 'bans');

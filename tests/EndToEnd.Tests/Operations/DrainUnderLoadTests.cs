@@ -1,15 +1,20 @@
+using System.Net;
 using EndToEnd.Tests.Programs;
 using TestKit;
 
 namespace EndToEnd.Tests.Operations;
 
-/// <summary>An operator stops the relay with SIGTERM and starts it again, while everybody sends.</summary>
+/// <summary>An operator stops the relay, with SIGTERM or over HTTP, and starts it again, while everybody sends.</summary>
 public sealed class DrainUnderLoadTests
 {
-    [Fact]
-    public async Task What_was_accepted_has_arrived_in_order_once_or_its_sender_knows_that_the_relay_forgot_it()
+    private const string AdminKey = "a-key-for-this-test-alone";
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task What_was_accepted_has_arrived_in_order_once_or_its_sender_knows_that_the_relay_forgot_it(bool overHttp)
     {
-        await using var relay = await RelayProcess.StartAsync("--Relay:RegistrationTimeout=00:00:30");
+        await using var relay = await RelayProcess.StartAsync("--Relay:RegistrationTimeout=00:00:30", "--Server:AdminKey=" + AdminKey);
         var pairs = Enumerable.Range(0, 4).Select(number => new LoadPair(relay.Url, number)).ToArray();
         try
         {
@@ -20,7 +25,10 @@ public sealed class DrainUnderLoadTests
 
             for (var restart = 0; restart < 2; restart++)
             {
-                relay.Process.Terminate();
+                if (overHttp)
+                    await DrainAsync(relay.Url);
+                else
+                    relay.Process.Terminate();
                 Assert.Equal(0, await relay.Process.WaitForExitAsync());
                 Assert.DoesNotContain("fail:", relay.Said, StringComparison.Ordinal);
                 await relay.StartAgainAsync();
@@ -40,5 +48,13 @@ public sealed class DrainUnderLoadTests
             foreach (var pair in pairs)
                 await pair.DisposeAsync();
         }
+    }
+
+    private static async Task DrainAsync(string relay)
+    {
+        using var http = new HttpClient();
+        http.DefaultRequestHeaders.Add("Authorization", "Bearer " + AdminKey);
+        using var answer = await http.PostAsync(new Uri(relay + "/admin/drain"), null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
     }
 }

@@ -1,6 +1,8 @@
 using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
 using Relay.Contracts;
 using TestKit;
 
@@ -74,7 +76,7 @@ public sealed class AdminTests
         var alice = await relay.Enter("alice");
         using var http = Client(relay, shown);
 
-        foreach (var action in new[] { "disconnect", "ban", "unban", "bans", "anything" })
+        foreach (var action in new[] { "disconnect", "ban", "bans", "drain", "anything" })
         {
             using var answer = await http.PostAsJsonAsync(new Uri("/admin/" + action, UriKind.Relative), new { peer = "alice" }, TestContext.Current.CancellationToken);
             Assert.Equal(HttpStatusCode.Unauthorized, answer.StatusCode);
@@ -108,6 +110,34 @@ public sealed class AdminTests
 
         Assert.Contains(relay.Logs.Entries, entry => entry.Id.Id == 4011 && entry.Message.Contains(PeerId.Parse(carol).ToString(), StringComparison.Ordinal));
         Assert.Contains(relay.Logs.Entries, entry => entry.Id.Id == 4010);
+    }
+
+    [Fact]
+    public async Task An_operator_drains_the_relay_and_asking_again_says_that_it_is_under_way()
+    {
+        await using var relay = RelayApp.OnSockets(("Server:AdminKey", Key), ("DrainTimeout", "00:00:20"));
+        await using var link = Link.To(relay.Url);
+        await using var deaf = new RawPeer(link.Url);
+        await deaf.Enter("deaf");
+        var alice = await relay.Enter("alice");
+        var lifetime = relay.Services.GetRequiredService<IHostApplicationLifetime>();
+        using var http = Client(relay, Key);
+
+        // Somebody who cannot hear that the relay stops: the drain goes on until the link is cut.
+        link.Stall();
+        Assert.Contains("The relay drains, for", await Drain(http), StringComparison.Ordinal);
+        await alice.Sees<Draining>();
+        Assert.Contains("drains already", await Drain(http), StringComparison.Ordinal);
+
+        await link.DisposeAsync();
+        await Eventually.Is("the relay has stopped", () => lifetime.ApplicationStopped.IsCancellationRequested, TimeSpan.FromSeconds(30));
+    }
+
+    private static async Task<string> Drain(HttpClient http)
+    {
+        using var answer = await http.PostAsync(new Uri("/admin/drain", UriKind.Relative), null, TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Accepted, answer.StatusCode);
+        return JsonNode.Parse(await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken))!["message"]!.GetValue<string>();
     }
 
     private static HttpClient Client(RelayApp relay, string? key)
