@@ -12,8 +12,8 @@ internal sealed record DropReport(long Number, PeerId? Recipient, DropReason Rea
     public long Count { get; set; }
 
     /// <summary>
-    /// What is charged for an id here and in the index. Measured, it is 90 bytes where many are for one recipient, and 420 where each is for another
-    /// key, report and PeerId included (docs/decisions/0022).
+    /// What an id takes here and in the index, report and PeerId included, where each is for another recipient; where many are for
+    /// one it is 90 bytes (measured: docs/decisions/0022).
     /// </summary>
-    public const int IdCost = 64;
+    public const int IdCost = 420;
 }

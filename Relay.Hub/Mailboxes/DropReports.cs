@@ -8,6 +8,7 @@ namespace Relay.Hub.Mailboxes;
 /// reported under the same lock under which the message left its mailbox, so a sender that repeats the message finds
 /// either the message or the report, and a lost message can never come back behind its successors.
 /// </remarks>
+/// <param name="budget">What the ids of all senders may take together. Where it has no room, only how many were lost is known.</param>
 internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
 {
     /// <summary>Ids kept for one sender. Beyond it only the number of lost messages is known.</summary>
@@ -41,14 +42,13 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
             if (_retired)
                 return false;
 
-            var known = _lost.Count < MaxIds;
+            var known = _lost.Count < MaxIds && budget.TryTake(DropReport.IdCost);
             var report = ReportFor(known ? recipient : null, reason);
             report.Count++;
             if (known && _lost.Add((recipient, id)))
-            {
                 report.Ids.Add(id);
-                budget.Take(DropReport.IdCost);
-            }
+            else if (known)
+                budget.Return(DropReport.IdCost);
 
             return true;
         }

@@ -1,6 +1,6 @@
 namespace Relay.Hub.Mailboxes;
 
-/// <summary>The bytes all mailboxes may hold together. Any thread.</summary>
+/// <summary>The bytes all mailboxes may hold together, or all reports of losses. Any thread.</summary>
 internal sealed class MailboxBudget(long limit)
 {
     private long _used;
@@ -22,7 +22,7 @@ internal sealed class MailboxBudget(long limit)
         return false;
     }
 
-    /// <summary>For what must be kept even over the limit, because losing it would be silent: reports of losses.</summary>
+    /// <summary>For what must be kept even over the limit, because losing it would be silent: a peer to whom losses are to be reported.</summary>
     public void Take(long bytes) => Interlocked.Add(ref _used, bytes);
 
     public void Return(long bytes) => Interlocked.Add(ref _used, -bytes);

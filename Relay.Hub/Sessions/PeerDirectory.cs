@@ -21,6 +21,9 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     // By the PeerIds' texts, as they come off the wire.
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     private readonly MailboxBudget _budget = new(options.Value.MailboxesBytes);
+
+    // Their own, on top: out of the mailboxes' a loss would take more than it frees, and reports nobody comes for would fill the relay.
+    private readonly MailboxBudget _reportsBudget = new(options.Value.MailboxesBytes / 4);
     private readonly SenderTotals _totals = new();
     private readonly KnownPeers _known = new();
     private MailboxCommons? _commons;
@@ -140,7 +143,7 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
     public Mailbox NewMailbox(Peer peer) => new(Commons, peer, !_known.Contains(peer.Id), Interlocked.Read(ref _lastForgotten));
 
-    public DropReports NewReports() => new(_budget, time);
+    public DropReports NewReports() => new(_reportsBudget, time);
 
     public SendRate NewSendRate() => new(Options, time);
 

@@ -60,7 +60,11 @@ public sealed class RelayReceiveTests : RelayTests
         {
             await caller.SendAsync("Dropped", new Dropped
             {
-                Report = 1, To = Bob.Value, Ids = [request.Messages![0].Id.ToBytes()], Count = 1, Reason = (int)DropReason.Evicted,
+                Report = 1,
+                To = Bob.Value,
+                Ids = [request.Messages![0].Id.ToBytes()],
+                Count = 1,
+                Reason = (int)DropReason.Evicted,
             });
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(1, "one"u8.ToArray()));
             asked.SetResult((caller, request));

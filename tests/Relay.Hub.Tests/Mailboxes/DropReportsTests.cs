@@ -10,7 +10,7 @@ public sealed class DropReportsTests
     private static readonly PeerId Bob = PeerId.Parse("bob");
     private static readonly PeerId Carol = PeerId.Parse("carol");
     private readonly FakeTimeProvider _time = new();
-    private readonly MailboxBudget _budget = new(1 << 20);
+    private readonly MailboxBudget _budget = new(1 << 30);
     private readonly DropReports _reports;
 
     public DropReportsTests() => _reports = new DropReports(_budget, _time);
@@ -183,6 +183,21 @@ public sealed class DropReportsTests
         _reports.Acknowledge(1);
 
         Assert.Equal(0, _budget.Used);
+    }
+
+    [Fact]
+    public void Where_the_reports_of_all_senders_take_what_they_may_only_the_number_is_told()
+    {
+        var budget = new MailboxBudget(2 * DropReport.IdCost);
+        var reports = new DropReports(budget, _time);
+        for (byte i = 1; i <= 5; i++)
+            Assert.True(reports.TryAdd(Bob, Id(i), DropReason.Evicted));
+
+        Assert.Equal(2, reports.Next()!.Ids.Count);
+        Assert.True(reports.Next() is { Ids.Count: 0, Count: 3, Recipient: null });
+        Assert.Equal(2 * DropReport.IdCost, budget.Used);
+        reports.Acknowledge(2);
+        Assert.Equal(0, budget.Used);
     }
 
     [Fact]
