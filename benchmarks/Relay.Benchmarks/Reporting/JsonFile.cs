@@ -1,5 +1,6 @@
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 using Relay.Benchmarks.Clients;
 using Relay.Benchmarks.Measuring;
 
@@ -11,6 +12,9 @@ internal static class JsonFile
     private static readonly JsonSerializerOptions Options = new(JsonSerializerDefaults.Web)
     {
         WriteIndented = true,
+
+        // A server that stood still for a round used no CPU in it, and a ratio to nothing is infinite.
+        NumberHandling = JsonNumberHandling.AllowNamedFloatingPointLiterals,
         Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping,
     };
 
