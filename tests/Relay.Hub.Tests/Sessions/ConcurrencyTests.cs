@@ -8,6 +8,10 @@ namespace Relay.Hub.Tests.Sessions;
 public sealed class ConcurrencyTests
 {
     private const int MessagesEach = 1500;
+
+    // Large enough that a quarter of what fills the mailboxes has room for the ids of all that can be lost at once, about 200:
+    // beyond that, only how many were lost would be known.
+    private static readonly byte[] Payload = new byte[4000];
     private static readonly string[] Senders = ["alice", "bob", "carol"];
     private static readonly string[] Recipients = ["xenia", "yves", "zoe"];
 
@@ -18,7 +22,7 @@ public sealed class ConcurrencyTests
 
     [Theory]
     [InlineData(512 << 20)]
-    [InlineData(18_000)]
+    [InlineData(112 * 4160)]
     public async Task Whatever_interleaves_every_accepted_message_is_delivered_in_order_or_reported_and_nothing_leaks(long allMailboxes)
     {
         _relay = NewRelay(allMailboxes);
@@ -78,7 +82,7 @@ public sealed class ConcurrencyTests
             while (unanswered.Count > 0)
             {
                 var first = connection.Reserve(unanswered.Count);
-                connection.Send(first, [.. unanswered.Select(one => new OutboundMessage { To = one.To, Id = new MessageId(one.Id) })]);
+                connection.Send(first, [.. unanswered.Select(one => new OutboundMessage { To = one.To, Id = new MessageId(one.Id), Payload = Payload })]);
                 if (random.Next(8) == 0)
                 {
                     var next = await _relay.Connect(name);
@@ -149,7 +153,8 @@ public sealed class ConcurrencyTests
     {
         foreach (var report in connection.Told.OfType<Dropped>())
         {
-            foreach (var id in report.Ids!)
+            Assert.Equal(report.Count, report.Ids!.Count);
+            foreach (var id in report.Ids)
                 _dropped[(report.To, new Guid(id.Span, bigEndian: true))] = true;
             if (acknowledge)
                 connection.Acknowledge(0, report.Report);
