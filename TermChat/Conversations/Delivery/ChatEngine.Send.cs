@@ -59,7 +59,7 @@ internal sealed partial class ChatEngine
                 Text = stored.Text,
             },
         };
-        if (!TrySeal(lane, frame, out var packet))
+        if (!TrySeal(lane, frame, message.IsQuestion, out var packet))
         {
             // A key nobody can agree on a secret with. It can never be delivered.
             Post(new CopyAnswered(lane, message, message.Envelope, default, new TransportException(TransportError.Io, "This PeerId is a weak key; nobody could receive a message safely.")
@@ -181,7 +181,7 @@ internal sealed partial class ChatEngine
         lane.OwedSettlement = null;
         if (ping is not null)
             Asked(ping);
-        if (!TrySeal(lane, frame, out var packet))
+        if (!TrySeal(lane, frame, alone: false, out var packet))
             return false;
 
         _controlUnderWay.Add(HandOverControlAsync(lane.Peer, packet, acknowledged, refused, frame.Settled));
@@ -208,10 +208,10 @@ internal sealed partial class ChatEngine
         }
     }
 
-    private bool TrySeal(PeerLane lane, Frame frame, out SealedPacket packet)
+    private bool TrySeal(PeerLane lane, Frame frame, bool alone, out SealedPacket packet)
     {
         var plaintext = FrameCodec.Encode(frame);
-        return lane.IsAway ? _sessions.TrySealAlone(lane.Peer, plaintext, out packet) : _sessions.TrySeal(lane.Peer, plaintext, out packet);
+        return alone || lane.IsAway ? _sessions.TrySealAlone(lane.Peer, plaintext, out packet) : _sessions.TrySeal(lane.Peer, plaintext, out packet);
     }
 
     private void Owe(ControlLost failed)

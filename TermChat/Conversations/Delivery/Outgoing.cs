@@ -25,6 +25,9 @@ internal sealed class Outgoing(StoredMessage stored)
     /// <summary>The latest copy can be read by a peer that has lost every session.</summary>
     public bool StandsAlone { get; set; }
 
+    /// <summary>The next copy asks a peer that says nothing: it has to be readable by one that has lost every session.</summary>
+    public bool IsQuestion { get; set; }
+
     /// <summary>Handed to the transport, which has not answered.</summary>
     public bool IsUnderWay { get; set; }
 

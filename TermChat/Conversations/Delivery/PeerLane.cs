@@ -92,7 +92,7 @@ internal sealed class PeerLane(PeerId peer)
         _flying[message.Stored.Id] = message;
         _byEnvelope[message.Envelope] = message;
         (message.Transmission, message.Session, message.StandsAlone) = (transmission, packet.Session, packet.StandsAlone);
-        (message.IsUnderWay, message.IsLost) = (true, false);
+        (message.IsUnderWay, message.IsLost, message.IsQuestion) = (true, false, false);
         _underWay++;
     }
 
@@ -149,11 +149,18 @@ internal sealed class PeerLane(PeerId peer)
     /// <remarks>
     /// To a peer that is away with the copy the relay may still have, so that it takes no second one: each would push a message
     /// out of a full mailbox. The same for what an earlier run sent, as long as nobody knows where it is.
+    /// <para>
+    /// And in a packet that stands alone. Who has lost its sessions says so, but not to strangers: to a program that begins with a
+    /// copied key everybody is one, and it would be silent in any session.
+    /// </para>
     /// </remarks>
     public void Probe()
     {
-        if (_flying.Values.Where(message => !message.IsUnderWay).MinBy(message => message.Stored.Sequence) is { } oldest)
-            MakeDue(oldest, sameEnvelope: IsAway || oldest.Transmission == 0);
+        if (_flying.Values.Where(message => !message.IsUnderWay).MinBy(message => message.Stored.Sequence) is not { } oldest)
+            return;
+
+        oldest.IsQuestion = true;
+        MakeDue(oldest, sameEnvelope: IsAway || oldest.Transmission == 0);
     }
 
     public void MakeDue(Outgoing message, bool sameEnvelope)

@@ -10,12 +10,13 @@ using TermChat.Identity;
 namespace TermChat.Tests.Conversations;
 
 /// <summary>Somebody with a key and a database, whose program can be started, stopped and started again.</summary>
-internal sealed class Person(ILoggerFactory? loggers = null) : IAsyncDisposable
+/// <param name="copyOf">Has the same key, and a database of its own.</param>
+internal sealed class Person(ILoggerFactory? loggers = null, Person? copyOf = null) : IAsyncDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("termchat-").FullName;
     private ChatClient? _chat;
 
-    public PeerKey Key { get; } = PeerKey.Generate();
+    public PeerKey Key { get; } = copyOf is null ? PeerKey.Generate() : PeerKey.Import(copyOf.Key.Export());
 
     public PeerId PeerId => Key.PeerId;
 
