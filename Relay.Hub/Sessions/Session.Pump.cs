@@ -13,9 +13,10 @@ internal sealed partial class Session
         try
         {
             await _client.Challenge(_challenge!.Message).ConfigureAwait(false);
-            while (await _wake.Reader.WaitToReadAsync(_context.ConnectionAborted).ConfigureAwait(false))
+            while (true)
             {
-                _wake.Reader.TryRead(out _);
+                // A connection that breaks ends the session, which wakes this too.
+                await _wake.WaitAsync().ConfigureAwait(false);
 
                 // Everything that is there, without a timer: a lone message waits for nothing, and what piled up while
                 // the last write was under way goes out as one batch.
@@ -29,10 +30,6 @@ internal sealed partial class Session
                     return;
                 }
             }
-        }
-        catch (OperationCanceledException)
-        {
-            // The connection is gone; OnDisconnectedAsync ends the session.
         }
         catch (Exception failure)
         {

@@ -1,5 +1,4 @@
 using System.Net;
-using System.Threading.Channels;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Relay.Contracts;
@@ -22,10 +21,7 @@ internal sealed partial class Session : ISender
     private readonly Outbox _outbox;
     private readonly AcknowledgementClock _acknowledgements;
 
-    // One token: "look again". A second one while the pump has not looked yet says nothing new.
-    private readonly Channel<bool> _wake = Channel.CreateBounded<bool>(
-        new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
-
+    private readonly Signal _wake = new();
     private readonly Lock _gate = new();
     private HashSet<Peer>? _waitsAt;
     private readonly Task _pump;
@@ -80,7 +76,7 @@ internal sealed partial class Session : ISender
     private RelayMetrics Metrics => _registry.Directory.Metrics;
 
     /// <summary>Makes the pump look whether there is something to send.</summary>
-    public void Wake() => _wake.Writer.TryWrite(true);
+    public void Wake() => _wake.Set();
 
     /// <summary>Says yes to messages. The numbers are the client's.</summary>
     public void Answer(NumberRange numbers, AnswerKind kind)
