@@ -1,3 +1,4 @@
+using Relay.Contracts;
 using TestKit;
 
 namespace Relay.Benchmarks.Tests.Fuzzing;
@@ -5,8 +6,16 @@ namespace Relay.Benchmarks.Tests.Fuzzing;
 /// <summary>Short runs of the program: thousands of wrong frames, hundreds of peers that come and go, and nothing comes of them.</summary>
 public sealed class FuzzTests
 {
+    private static readonly ErrorCode[] Limits = [ErrorCode.TooManyFaults, ErrorCode.SendRateExceeded, ErrorCode.RateLimited];
+
     [Fact]
-    public Task The_relay_stands_twenty_thousand_wrong_frames() => FindsNothingAsync("fuzz", "--frames", "20000", "--seed", "7");
+    public async Task The_relay_stands_twenty_thousand_wrong_frames_and_so_does_one_that_slows_them_down_by_its_limits()
+    {
+        var said = await FindsNothingAsync("fuzz", "--frames", "20000", "--seed", "7");
+
+        // Which of them trip, and how often, depends on the machine.
+        Assert.Contains(said, line => Limits.Any(limit => line.StartsWith($"| - answered with {limit} ", StringComparison.Ordinal)));
+    }
 
     [Fact]
     public Task The_client_stands_five_thousand_frames_of_a_relay_gone_mad() => FindsNothingAsync("fuzz", "--side", "client", "--frames", "5000", "--seed", "7");
@@ -14,7 +23,7 @@ public sealed class FuzzTests
     [Fact]
     public Task Peers_that_come_and_go_leave_nothing_behind() => FindsNothingAsync("leak", "--cycles", "600", "--warm-up", "300");
 
-    private static async Task FindsNothingAsync(params string[] arguments)
+    private static async Task<IReadOnlyList<string>> FindsNothingAsync(params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads the memory of a process from /proc.");
         await using var program = ProgramProcess.Start("Relay.Benchmarks", arguments);
@@ -23,5 +32,6 @@ public sealed class FuzzTests
 
         Assert.True(exitCode == 0, program.Story());
         Assert.Contains(program.Output.Lines, line => line.StartsWith("Nothing was found", StringComparison.Ordinal));
+        return program.Output.Lines;
     }
 }

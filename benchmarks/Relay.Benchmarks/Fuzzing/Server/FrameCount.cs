@@ -12,8 +12,9 @@ internal sealed class FrameCount(long wanted, long until)
     private long _closed;
     private long _unread;
     private long _all;
+    private volatile bool _isStopped;
 
-    public bool IsEnough => All >= wanted || TimeProvider.System.GetTimestamp() >= until;
+    public bool IsEnough => _isStopped || All >= wanted || TimeProvider.System.GetTimestamp() >= until;
 
     /// <summary>All that were read for sure.</summary>
     public long All => Interlocked.Read(ref _all);
@@ -25,6 +26,9 @@ internal sealed class FrameCount(long wanted, long until)
 
     /// <summary>Frames sent that nobody can say were read: behind one that ended the connection.</summary>
     public long Unknown => Interlocked.Read(ref _unread);
+
+    /// <summary>It is enough now.</summary>
+    public void Stop() => _isStopped = true;
 
     public long NextConnection() => Interlocked.Increment(ref _connections);
 

@@ -64,7 +64,10 @@ internal sealed class FuzzingPeer(int number, Uri hub, int seed, FrameCorpus cor
             : await WebSocketLine.ConnectAsync(hub, encoding == Encoding.Json, CancellationToken.None);
         await using var conversation = new Conversation(line, encoding);
         await conversation.ShakeHandsAsync();
-        if (registers && !await conversation.RegisterAsync($"fuzz-{number}-{dice.Below(Names)}"))
+
+        // The first comes more often than a relay lets one by default.
+        var name = dice.OneIn(2) ? 0 : dice.Below(Names);
+        if (registers && !await conversation.RegisterAsync($"fuzz-{number}-{name}"))
             return;
 
         var mutator = new Mutator(corpus.Of(encoding), dice);
