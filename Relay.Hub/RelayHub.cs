@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.SignalR;
 using Relay.Contracts;
+using Relay.Hub.Protocol;
 using Relay.Hub.Sessions;
 
 namespace Relay.Hub;
@@ -14,7 +15,9 @@ public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
         _sessions = (SessionRegistry)services.GetService(typeof(SessionRegistry))!;
 
     /// <summary>No client calls this by accident, and calling it on purpose only gets the answer it stands for.</summary>
-    internal const string MalformedMethod = "$malformed";
+    private const string MalformedMethod = "$malformed";
+
+    internal static ReadOnlySpan<byte> MalformedMethodUtf8 => "$malformed"u8;
 
     private Session Session => (Session)Context.Items[typeof(Session)]!;
 
@@ -46,9 +49,9 @@ public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
 
     /// <summary>Stands in for a call that SignalR could not bind; see <c>Protocol/AnsweringProtocol</c>.</summary>
     [HubMethodName(MalformedMethod)]
-    public Task Malformed()
+    public object Malformed()
     {
         Session.RefuseMalformed();
-        return Task.CompletedTask;
+        return UnreadableCall.Instance;
     }
 }

@@ -6,11 +6,11 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 
 namespace Relay.Hub.Protocol;
 
-/// <summary>A hub protocol under which no call goes unanswered.</summary>
+/// <summary>A hub protocol under which no call goes unanswered, or for nothing.</summary>
 /// <remarks>
-/// SignalR drops a call it cannot bind - an unknown method, an argument of the wrong type - without a word if the client
-/// did not ask for a completion, and no filter sees it. Here such a call becomes one to <see cref="RelayHub.Malformed"/>,
-/// in its place in the order of calls. Hubs without such a method notice nothing.
+/// What SignalR cannot bind - an unknown method, an argument of the wrong type, a stream - it drops without a word, or
+/// answers by itself; no hub and no filter hears of it. Here that becomes a call to <see cref="RelayHub.Malformed"/>, in its
+/// place in the order of calls. Hubs without such a method notice nothing.
 /// </remarks>
 internal sealed class AnsweringProtocol(IHubProtocol inner) : IHubProtocol
 {
@@ -26,6 +26,8 @@ internal sealed class AnsweringProtocol(IHubProtocol inner) : IHubProtocol
 
     public void WriteMessage(HubMessage message, IBufferWriter<byte> output)
     {
+        if (message is CompletionMessage { Result: UnreadableCall, InvocationId: var id })
+            message = CompletionMessage.WithError(id!, UnreadableCall.Explanation);
         if (!DeliveryFrame.TryWrite(inner, message, output))
             inner.WriteMessage(message, output);
     }
@@ -40,21 +42,15 @@ internal sealed class AnsweringProtocol(IHubProtocol inner) : IHubProtocol
                 return false;
         }
 
-        if (message is InvocationBindingFailureMessage { InvocationId: null or "" } && HasMalformed(binder))
-            message = new InvocationMessage(RelayHub.MalformedMethod, []);
+        if (IsUnreadable(message) && binder.GetTarget(RelayHub.MalformedMethodUtf8) is { } malformed)
+            message = new InvocationMessage((message as HubInvocationMessage)?.InvocationId, malformed, []);
         return true;
     }
 
-    private static bool HasMalformed(IInvocationBinder binder)
-    {
-        try
-        {
-            return binder.GetParameterTypes(RelayHub.MalformedMethod).Count == 0;
-        }
-        catch (HubException)
-        {
-            // The binder's way to say that its hub, one of the application's own, has no such method.
-            return false;
-        }
-    }
+    // Streams are no part of the relay's protocol, so every one of them is a mistake, whatever it is for.
+    private static bool IsUnreadable(HubMessage message) => message
+        is InvocationBindingFailureMessage
+        or StreamBindingFailureMessage
+        or StreamInvocationMessage
+        or InvocationMessage { StreamIds.Length: > 0 };
 }

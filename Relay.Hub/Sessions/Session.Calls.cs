@@ -1,5 +1,6 @@
 using Relay.Contracts;
 using Relay.Hub.Observability;
+using Relay.Hub.Protocol;
 
 namespace Relay.Hub.Sessions;
 
@@ -73,7 +74,7 @@ internal sealed partial class Session
     public void RefuseMalformed()
     {
         if (!HasEnded)
-            RefuseFault(ErrorCode.Malformed, "There is no such method, or its argument could not be read. docs/protocol.md lists the methods and their arguments.");
+            RefuseFault(ErrorCode.Malformed, UnreadableCall.Explanation);
     }
 
     private bool IsRegistered(string method)
