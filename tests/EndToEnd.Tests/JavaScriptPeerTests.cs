@@ -64,4 +64,25 @@ public sealed class JavaScriptPeerTests
         var message = Assert.Single(jane.Received);
         Assert.Equal((aliceKey.PeerId.Value, "hello"), (message.From, Encoding.UTF8.GetString(message.Payload)));
     }
+
+    [Theory]
+    [InlineData("messagepack")]
+    [InlineData("json")]
+    public async Task A_JavaScript_peer_that_sends_faster_than_the_rate_waits_and_all_comes_in_order_and_once(string protocol)
+    {
+        Assert.SkipWhen(NodePeer.Unavailable is not null, NodePeer.Unavailable ?? "");
+        // A window smaller than the rate: when the refusal comes, there is always more to send that must not get in front.
+        await using var relay = await RelayHost.StartAsync(options => (options.SenderMessagesPerSecond, options.SendWindowMessages) = (200, 50));
+        await using var alice = NodePeer.Start(new Uri(relay.Url, RelayProtocol.DefaultPath), Alice.Value, "--expect", $"{Messages}");
+        await alice.WaitForAsync("Registered");
+
+        await using var jane = NodePeer.Start(
+            new Uri(relay.Url, RelayProtocol.DefaultPath), Jane.Value, "--protocol", protocol, "--to", Alice.Value, "--send", $"{Messages}");
+
+        Assert.Equal((0, 0), (await jane.Program.WaitForExitAsync(), await alice.Program.WaitForExitAsync()));
+        Assert.Equal(InOrder, alice.Received.Select(message => Encoding.UTF8.GetString(message.Payload)));
+        var refusals = jane.Callbacks.Where(callback => callback.GetProperty("callback").ValueEquals("Error")).ToArray();
+        Assert.NotEmpty(refusals);
+        Assert.All(refusals, refusal => Assert.Equal((int)ErrorCode.SendRateExceeded, refusal.GetProperty("code").GetInt32()));
+    }
 }

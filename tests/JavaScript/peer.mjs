@@ -21,6 +21,7 @@ const { values: options } = parseArgs({
     'no-acknowledge': { type: 'boolean', default: false },
   },
 });
+const SEND_RATE_EXCEEDED = 8;
 const [toSend, toExpect] = [Number(options.send), Number(options.expect)];
 const binary = options.protocol === 'messagepack';
 if (!(options.as || options.key) || !['messagepack', 'json'].includes(options.protocol) || (toSend > 0 && !options.to)) {
@@ -55,7 +56,11 @@ const handlers = {
   },
   Accepted: ({ ranges }) => ranges.forEach(({ from, to }) => sender.answered(from, to)),
   Queued: ({ ranges }) => ranges.forEach(({ from, to }) => sender.answered(from, to)),
-  Error({ number }) {
+  Error({ code, number, retryAfterMilliseconds }) {
+    if (code === SEND_RATE_EXCEEDED) {
+      sender.tooFast(number, retryAfterMilliseconds);
+      return;
+    }
     sender.refused++;
     if (number > 0) sender.answered(number, number);
   },
@@ -77,6 +82,7 @@ for (const [name, type] of Object.entries(callbacks)) {
 }
 
 connection.onclose((error) => {
+  sender.stop();
   print({ callback: 'closed', error: error?.message ?? null });
   process.exitCode = stopping && sender.refused === 0 ? 0 : 1;
 });

@@ -6,9 +6,13 @@ export class Sender {
   #to;
   #count;
   #limits;
-  #next = 1;
+  #made = 0;
+  #last = 0;
   #unanswered = new Map();
   #unansweredBytes = 0;
+  // What goes next: what the relay refused because too much came at once, or the next new message.
+  #waiting = [];
+  #pause = null;
   refused = 0;
 
   constructor(call, to, count) {
@@ -18,7 +22,7 @@ export class Sender {
   }
 
   get done() {
-    return this.#next > this.#count && this.#unanswered.size === 0;
+    return this.#made === this.#count && this.#waiting.length === 0 && this.#unanswered.size === 0;
   }
 
   start(limits) {
@@ -27,35 +31,71 @@ export class Sender {
   }
 
   answered(from, to) {
-    for (let number = from; number <= to; number++) {
-      this.#unansweredBytes -= this.#unanswered.get(number) ?? 0;
-      this.#unanswered.delete(number);
-    }
+    this.#take(from, to);
     this.#fill();
   }
 
+  /** The relay has refused this number and every one behind it, and takes them again after a pause: "Rates" in docs/protocol.md. */
+  tooFast(number, pause) {
+    this.#waiting = [...this.#take(number, this.#last), ...this.#waiting];
+    // The number left out tells the relay that its refusal was read.
+    this.#last++;
+    clearTimeout(this.#pause);
+    this.#pause = setTimeout(() => {
+      this.#pause = null;
+      this.#fill();
+    }, pause);
+  }
+
+  /** Sends nothing more. */
+  stop() {
+    clearTimeout(this.#pause);
+  }
+
+  #take(from, to) {
+    const taken = [];
+    for (let number = from; number <= to; number++) {
+      const message = this.#unanswered.get(number);
+      if (!message) continue;
+      this.#unanswered.delete(number);
+      this.#unansweredBytes -= message.payload.length;
+      taken.push(message);
+    }
+    return taken;
+  }
+
   #fill() {
+    if (this.#pause) return;
     let messages = [];
     let size = 0;
     const flush = () => {
-      if (messages.length > 0) this.#call('Relay', { first: this.#next - messages.length, messages });
+      if (messages.length > 0) this.#call('Relay', { first: this.#last - messages.length + 1, messages });
       messages = [];
       size = 0;
     };
 
-    while (this.#next <= this.#count) {
-      const payload = Buffer.from(`message ${this.#next}`);
+    for (let next = this.#next(); next; next = this.#next()) {
+      const bytes = next.payload.length;
       // A single message may always be sent, whatever the limits in bytes say.
       const full = this.#unanswered.size >= this.#limits.sendWindowMessages
-        || (this.#unanswered.size > 0 && this.#unansweredBytes + payload.length > this.#limits.sendWindowBytes);
+        || (this.#unanswered.size > 0 && this.#unansweredBytes + bytes > this.#limits.sendWindowBytes);
       if (full) break;
-      if (messages.length >= this.#limits.maxBatchMessages || size + payload.length > this.#limits.maxBatchBytes) flush();
+      if (messages.length >= this.#limits.maxBatchMessages || size + bytes > this.#limits.maxBatchBytes) flush();
 
-      messages.push({ to: this.#to, id: Buffer.from(randomUUID().replaceAll('-', ''), 'hex'), payload });
-      this.#unanswered.set(this.#next++, payload.length);
-      this.#unansweredBytes += payload.length;
-      size += payload.length;
+      messages.push(this.#waiting.shift());
+      this.#unanswered.set(++this.#last, next);
+      this.#unansweredBytes += bytes;
+      size += bytes;
     }
     flush();
+  }
+
+  /** The message that goes next, the first of those refused; a new one is made where there are none. */
+  #next() {
+    if (this.#waiting.length === 0 && this.#made < this.#count) {
+      const id = Buffer.from(randomUUID().replaceAll('-', ''), 'hex');
+      this.#waiting.push({ to: this.#to, id, payload: Buffer.from(`message ${++this.#made}`) });
+    }
+    return this.#waiting[0];
   }
 }
