@@ -58,7 +58,8 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
     /// <summary>Whether the recipient is connected.</summary>
     public bool Attended { get; private set; }
 
-    public bool HasUndelivered => _next < _accepted.Count;
+    /// <summary>Whether there are messages or losses that the present connection was not given yet.</summary>
+    public bool HasUndelivered => _next < _accepted.Count || _told < _head - 1;
 
     /// <summary>Whether the owner never registered.</summary>
     public bool IsStranger { get; private set; } = isStranger;

@@ -216,6 +216,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
     /// <returns>False if the session acknowledges what it was never given.</returns>
     public bool Acknowledge(Session session, long sequence, long report)
     {
+        bool hasRoom;
         lock (_gate)
         {
             // A replaced connection's late acknowledgement: its lease is over, and the successor has its own.
@@ -227,9 +228,12 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
                 return false;
 
             CarryOut(AnswerKind.Accepted);
+            hasRoom = Mailbox.HasUndelivered;
         }
 
-        session.Wake();
+        // Most acknowledgements come when nothing waits for them, and waking the pump would be their larger part.
+        if (hasRoom || report > 0)
+            session.Wake();
         return true;
     }
 
