@@ -69,6 +69,41 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task What_the_window_held_back_comes_when_there_is_room_again()
+    {
+        var relay = new TestRelay(options => options.DeliveryWindowMessages = 2);
+        var (alice, bob) = (await relay.Connect("alice"), await relay.Connect("bob"));
+        for (byte payload = 1; payload <= 3; payload++)
+            alice.Send("bob", payload);
+        await Eventually.Is("the window is full", () => bob.Delivered.Count() == 2);
+
+        bob.Acknowledge(1);
+
+        await Eventually.Is("the rest comes", () => bob.Delivered.Count() == 3);
+    }
+
+    [Fact]
+    public async Task Reports_that_waited_for_an_acknowledgement_come_with_it()
+    {
+        const int recipients = 70;
+        var alice = await _relay.Connect("alice");
+        for (var recipient = 0; recipient < recipients; recipient++)
+        {
+            for (byte payload = 1; payload <= 3; payload++)
+                alice.Send($"nobody-{recipient}", payload);
+            if (recipient < 64)
+                await alice.Sees<Dropped>(recipient + 1);
+        }
+
+        await Eventually.Is("all is answered", () => alice.HasAnswer(3 * recipients));
+        Assert.Equal(64, alice.Told.OfType<Dropped>().Count());
+
+        alice.Acknowledge(0, alice.Told.OfType<Dropped>().Last().Report);
+
+        await Eventually.Is("the rest is told", () => alice.Told.OfType<Dropped>().Sum(report => report.Count) == recipients);
+    }
+
+    [Fact]
     public async Task What_an_ended_connection_had_waiting_is_forgotten_and_paid_back()
     {
         var alice = await _relay.Connect("alice");
