@@ -18,6 +18,12 @@ internal sealed class AcknowledgementTracker
     /// <summary>Bytes of payload in those.</summary>
     public long AwaitedBytes { get; private set; }
 
+    /// <summary>How many came in, by any epoch, that the application has not taken.</summary>
+    public int Untaken { get; private set; }
+
+    /// <summary>Bytes of payload in those.</summary>
+    public long UntakenBytes { get; private set; }
+
     /// <summary>Starts over: the positions before mean nothing any more, and their acknowledgements change nothing.</summary>
     public void Restart(long acknowledged)
     {
@@ -30,11 +36,13 @@ internal sealed class AcknowledgementTracker
     /// <summary>A position came in. Positions go up, and may skip what was lost.</summary>
     public Slot Open(long position, int bytes)
     {
-        var slot = new Slot(position, bytes) { IsAwaited = true };
+        var slot = new Slot(position, bytes) { IsMessage = true, IsAwaited = true };
         _open.Enqueue(slot);
         _gap = null;
         Awaited++;
         AwaitedBytes += bytes;
+        Untaken++;
+        UntakenBytes += bytes;
         return slot;
     }
 
@@ -73,6 +81,12 @@ internal sealed class AcknowledgementTracker
     /// <returns>Whether <see cref="Acknowledged"/> went up.</returns>
     public bool Settle(Slot slot)
     {
+        if (slot.IsMessage && !slot.IsSettled)
+        {
+            Untaken--;
+            UntakenBytes -= slot.Bytes;
+        }
+
         slot.IsSettled = true;
         var before = Acknowledged;
         while (_open.TryPeek(out var oldest) && oldest.IsSettled)
@@ -91,6 +105,9 @@ internal sealed class AcknowledgementTracker
         public long Position { get; set; } = position;
 
         public int Bytes { get; } = bytes;
+
+        /// <summary>And not a gap.</summary>
+        public bool IsMessage { get; init; }
 
         public bool IsSettled { get; set; }
 

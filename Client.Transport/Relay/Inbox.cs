@@ -172,6 +172,16 @@ internal sealed class Inbox
         }
     }
 
+    /// <summary>What the application has not taken yet, and the bytes of payload in it: also what no relay waits for any more.</summary>
+    public (int Messages, long Bytes) Untaken
+    {
+        get
+        {
+            lock (_gate)
+                return (_positions.Untaken, _positions.UntakenBytes);
+        }
+    }
+
     /// <summary>Hands out the next message, and counts the one before as taken unless it is held.</summary>
     public ValueTask<ReceivedMessage> ReceiveAsync(CancellationToken cancellationToken)
     {

@@ -6,6 +6,10 @@ namespace Client.Transport.Relay;
 // The relay's callbacks. They come one at a time, in order, and return at once: nothing here waits.
 internal sealed partial class RelayLink
 {
+    // What a relay lets a client have under way, the client has to hold: no relay can be set to more than this.
+    private const int MostMessages = 65_536;
+    private const int MostBytes = 64 << 20;
+
     private PeerId _lastSender;
     private Task _reporting = Task.CompletedTask;
 
@@ -44,6 +48,17 @@ internal sealed partial class RelayLink
             Break(new TransportException(
                 TransportError.Io,
                 $"The relay {_url} registered this PeerId with limits, or from a position, that no relay has. Is it a TermChat relay?"));
+            return;
+        }
+
+        // Each link brings a window's worth at the most, but a relay that forgets, or says it does, brings another one by the next.
+        var (untaken, bytes) = _inbox.Untaken;
+        if (untaken > MostMessages || bytes > MostBytes)
+        {
+            Break(new TransportException(
+                TransportError.Io,
+                $"The application has not taken {untaken} messages, {bytes} bytes, that came by earlier connections to the relay {_url}, and no more than " +
+                $"{MostMessages} messages and {MostBytes} bytes are kept for it. Receive them: the transport connects again by itself."));
             return;
         }
 
@@ -202,12 +217,11 @@ internal sealed partial class RelayLink
             "Only one can hold it; this transport does not reconnect by itself, so that the two do not fight."));
     }
 
-    // What a relay lets a client have under way, the client has to hold: no relay can be set to more than this.
     private static bool AreSane(RelayLimits? limits) => limits is
     {
         MaxPayloadBytes: > 0, MaxBatchMessages: > 0, MaxBatchBytes: > 0,
         SendWindowMessages: > 0, SendWindowBytes: > 0,
-        DeliveryWindowMessages: > 0 and <= 65_536, DeliveryWindowBytes: > 0 and <= 64 << 20,
+        DeliveryWindowMessages: > 0 and <= MostMessages, DeliveryWindowBytes: > 0 and <= MostBytes,
     };
 
     private static LossReason ReasonOf(int reason) => (DropReason)reason switch

@@ -8,6 +8,9 @@ namespace Client.Transport.Relay;
 /// <summary>A WebSocket to a relay as the connection SignalR's client expects.</summary>
 internal sealed class RelaySocketConnection : DefaultConnectionContext, IConnectionInherentKeepAliveFeature
 {
+    // A relay's answer has 3 bytes, or a sentence about what is wrong.
+    private const int LongestHandshake = 16 << 10;
+
     private readonly WebSocket _socket;
     private readonly WebSocketPipe _pipe;
     private readonly TimeSpan _closeTimeout;
@@ -17,7 +20,7 @@ internal sealed class RelaySocketConnection : DefaultConnectionContext, IConnect
     public RelaySocketConnection(WebSocket socket, TimeSpan closeTimeout)
     {
         (_socket, _closeTimeout) = (socket, closeTimeout);
-        _pipe = new WebSocketPipe(socket, TimeProvider.System, tellsWhy: true) { MessageType = WebSocketMessageType.Binary };
+        _pipe = new WebSocketPipe(socket, TimeProvider.System, tellsWhy: true, LongestHandshake) { MessageType = WebSocketMessageType.Binary };
         Transport = _pipe;
         Features.Set<IConnectionInherentKeepAliveFeature>(this);
         _pipe.Start();

@@ -5,7 +5,8 @@ namespace Relay.Contracts.WebSockets;
 
 /// <summary>What the other side writes, for SignalR to read: woken once for each message, not for each 4 KiB of one.</summary>
 /// <param name="tellsWhy">Whether reading ends with the exception by which the connection broke, or as if it had been closed.</param>
-internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy)
+/// <param name="longestHandshake">Bytes within which SignalR's handshake has to end.</param>
+internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longestHandshake)
 {
     // Pings, acknowledgements, a lone message.
     private const int SmallRead = 4 << 10;
@@ -16,6 +17,8 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy)
     // SignalR looks at the start of a message at the latest when so much of it is here, and refuses what grows too large.
     private const int LookBytes = 64 << 10;
 
+    private const byte EndOfHandshake = 0x1e;
+
     // The reader's turn runs on the thread that read, which has nothing else to do until it is over.
     private readonly Pipe _pipe = new(new PipeOptions(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
@@ -24,6 +27,9 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy)
 
     // Who sent a large message mostly sends the next one too.
     private int _usual = SmallRead;
+
+    private bool _shookHands;
+    private int _handshake;
 
     public PipeReader Reader => _pipe.Reader;
 
@@ -63,6 +69,8 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy)
             if (received.MessageType == WebSocketMessageType.Close)
                 return false;
 
+            if (!_shookHands)
+                ShakeHands(memory.Span[..received.Count]);
             _pipe.Writer.Advance(received.Count);
             room = memory.Length - received.Count;
             length += received.Count;
@@ -78,5 +86,13 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy)
 
         _usual = length > SmallRead ? LargeRead : SmallRead;
         return true;
+    }
+
+    private void ShakeHands(ReadOnlySpan<byte> bytes)
+    {
+        _shookHands = bytes.Contains(EndOfHandshake);
+        _handshake += bytes.Length;
+        if (!_shookHands && _handshake > longestHandshake)
+            throw new InvalidDataException($"SignalR's handshake has not ended within {longestHandshake} bytes.");
     }
 }

@@ -6,9 +6,10 @@ namespace Relay.Contracts.WebSockets;
 /// <summary>A WebSocket as SignalR reads and writes it, in the relay and in its clients: a frame for each flush, a wake-up for each message.</summary>
 /// <remarks>What that buys, against SignalR's own pipes of 4 KiB, is in docs/decisions/0012-own-websocket-transport.md.</remarks>
 /// <param name="tellsWhy">Whether reading ends with the exception by which the connection broke, or as if it had been closed.</param>
-internal sealed class WebSocketPipe(WebSocket socket, TimeProvider time, bool tellsWhy) : IDuplexPipe
+/// <param name="longestHandshake">Bytes within which SignalR's handshake has to end. Its server sees to that itself, its client does not.</param>
+internal sealed class WebSocketPipe(WebSocket socket, TimeProvider time, bool tellsWhy, int longestHandshake = int.MaxValue) : IDuplexPipe
 {
-    private readonly WebSocketInput _input = new(socket, tellsWhy);
+    private readonly WebSocketInput _input = new(socket, tellsWhy, longestHandshake);
     private readonly WebSocketOutput _output = new(socket, time);
     private Task _receiving = Task.CompletedTask;
 
