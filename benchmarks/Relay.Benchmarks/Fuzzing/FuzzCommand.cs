@@ -19,11 +19,12 @@ internal static class FuzzCommand
         var minutes = new Option<double>("--minutes") { DefaultValueFactory = _ => defaults.AtMost.TotalMinutes, Description = "the longest it may take" };
         var side = new Option<string>("--side") { DefaultValueFactory = _ => ServerSide, Description = "who is under fire" };
         var findings = new Option<DirectoryInfo?>("--findings") { Description = "a folder for the frames after which something was found" };
-        var replay = new Option<FileInfo?>("--replay") { Description = "a file from there, to be sent once more" };
+        var replay = new Option<FileInfo>("--replay") { Description = "a file from there, to be sent once more" };
         var samples = new Option<DirectoryInfo?>("--samples") { Description = "only writes some frames of every kind into a folder" };
         var relay = new Option<string[]>("--relay") { AllowMultipleArgumentsPerToken = true, Description = "further settings of the relay" };
         var json = new Option<FileInfo?>("--json") { Description = "a file to write the figures to as well" };
         side.AcceptOnlyFromAmong(ServerSide, ClientSide);
+        replay.AcceptExistingOnly();
 
         var command = new Command("fuzz", "Sends frames that are wrong in every way, and sees that nothing comes of it.") { frames, seed, minutes, side, findings, replay, samples, relay, json };
         command.SetAction(async (parsed, cancellationToken) =>
@@ -45,7 +46,7 @@ internal static class FuzzCommand
             Console.WriteLine(Machine.Describe());
             Console.WriteLine();
             var outcome = parsed.GetValue(replay) is { } file
-                ? await Replay.RunAsync(file, cancellationToken)
+                ? await Replay.RunAsync(file, settings.Relay, cancellationToken)
                 : parsed.GetValue(side) == ClientSide
                     ? await new ClientFuzz(settings, Console.WriteLine).RunAsync(cancellationToken)
                     : await new ServerFuzz(settings, Console.WriteLine).RunAsync(cancellationToken);

@@ -23,6 +23,39 @@ public sealed class FuzzTests
     [Fact]
     public Task Peers_that_come_and_go_leave_nothing_behind() => FindsNothingAsync("leak", "--cycles", "600", "--warm-up", "300");
 
+    [Fact]
+    public async Task What_was_found_is_found_again_by_its_file()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads the memory of a process from /proc.");
+        var folder = Directory.CreateTempSubdirectory();
+        try
+        {
+            // A relay that writes down why it could not read a call: an exception in the log, which is what is looked for.
+            const string Talkative = "Logging:LogLevel:Microsoft.AspNetCore.SignalR=Debug";
+            await using var fuzz = ProgramProcess.Start("Relay.Benchmarks", "fuzz", "--frames", "2000", "--seed", "7", "--findings", folder.FullName, "--relay", Talkative);
+            Assert.True(await fuzz.WaitForExitAsync() == 1, fuzz.Story());
+
+            // Whose frames it were is not known: those of all connections are there.
+            var files = folder.GetFiles("*-finding-1-*.hex");
+            Assert.NotEmpty(files);
+            var again = new List<int>();
+            foreach (var file in files)
+                again.Add(await ReplayAsync(file, "--relay", Talkative));
+            Assert.Contains(1, again);
+            Assert.Equal(0, await ReplayAsync(files[again.IndexOf(1)]));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static async Task<int> ReplayAsync(FileInfo file, params string[] more)
+    {
+        await using var replay = ProgramProcess.Start("Relay.Benchmarks", ["fuzz", "--replay", file.FullName, .. more]);
+        return await replay.WaitForExitAsync();
+    }
+
     private static async Task<IReadOnlyList<string>> FindsNothingAsync(params string[] arguments)
     {
         Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads the memory of a process from /proc.");

@@ -38,7 +38,7 @@ internal static class RawSocket
     public static Frame MutatedFraming(Encoding encoding, Dice dice)
     {
         var payload = dice.OneIn(2) ? Handshakes.Right(encoding) : dice.Bytes(dice.Below(120));
-        byte[] header = dice.Below(8) switch
+        byte[] header = dice.Below(12) switch
         {
             // Reserved bits and opcodes; no mask; a ping too long; a continuation of nothing; lengths that are not.
             0 => [(byte)(0x80 | dice.Below(128)), (byte)(0x80 | payload.Length), 0, 0, 0, 0],
@@ -48,19 +48,34 @@ internal static class RawSocket
             4 => [0x82, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0],
             5 => [0x82, 0xff, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0, 0, 0, 0],
             6 => [0x88, 0x81, 0, 0, 0, 0],
+
+            // Text that is no UTF-8; a ping in pieces; a message in the middle of another; closes with a code that is none, and with words that are none.
+            7 => [0x81, 0x82, 0, 0, 0, 0, 0xc3, 0x28],
+            8 => [0x09, (byte)(0x80 | payload.Length), 0, 0, 0, 0],
+            9 => [0x02, 0x81, 0, 0, 0, 0, 0x7b, 0x82, (byte)(0x80 | payload.Length), 0, 0, 0, 0],
+            10 => dice.OneIn(2) ? [0x88, 0x82, 0, 0, 0, 0, 0, 1] : [0x88, 0x84, 0, 0, 0, 0, 3, 0xe8, 0xc3, 0x28],
             _ => dice.Bytes(dice.Between(1, 14)),
         };
-        return new Frame(Kind.WebSocketFraming, [.. System.Text.Encoding.ASCII.GetBytes(Request + "\r\n"), .. header, .. payload]);
+        byte[] before = dice.Below(3) switch { 0 => Masked(Handshakes.Right(encoding)), 1 => InPieces(Handshakes.Right(encoding)), _ => [] };
+        return new Frame(Kind.WebSocketFraming, [.. System.Text.Encoding.ASCII.GetBytes(Request + "\r\n"), .. before, .. header, .. payload]);
     }
 
-    /// <summary>Sends it all, and no more, and reads until the relay closes or has had its time to read.</summary>
+    /// <summary>A whole message, as it should be.</summary>
+    private static byte[] Masked(byte[] message) => [0x82, (byte)(0x80 | message.Length), 0, 0, 0, 0, .. message];
+
+    /// <summary>A message in frames of a byte each, with a ping between two of them: odd, and allowed.</summary>
+    private static byte[] InPieces(byte[] message) =>
+        [0x02, 0x80, 0, 0, 0, 0, .. message.SelectMany((one, i) => (byte[])[(byte)(i == message.Length - 1 ? 0x80 : 0x00), 0x81, 0, 0, 0, 0, one, .. i == 3 ? [0x89, 0x80, 0, 0, 0, 0] : Array.Empty<byte>()]).ToArray()];
+
+    /// <summary>Sends it all, in two pieces, and no more, and reads until the relay closes or has had its time to read.</summary>
     public static async Task<bool> SendAsync(Uri hub, Frame frame)
     {
         using var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
             await socket.ConnectAsync(hub.Host, hub.Port);
-            await socket.SendAsync(frame.Bytes);
+            await socket.SendAsync(frame.Bytes.AsMemory(..(frame.Bytes.Length / 2)));
+            await socket.SendAsync(frame.Bytes.AsMemory((frame.Bytes.Length / 2)..));
             socket.Shutdown(SocketShutdown.Send);
             var buffer = new byte[4096];
             while (await socket.ReceiveAsync(buffer).WaitAsync(Patience, TimeProvider.System) > 0)
