@@ -6,12 +6,13 @@ namespace Relay.Benchmarks.Chaos;
 /// <summary>What a run has come to.</summary>
 /// <param name="Began">When the plan began, as a timestamp.</param>
 /// <param name="Done">How often each thing happened.</param>
+/// <param name="SlowedSends">How often a client had to wait for the rate of a sender.</param>
 /// <param name="Start">What the relay held before it all; null of other servers.</param>
 /// <param name="End">And after.</param>
 /// <param name="Trouble">What else went wrong, in words.</param>
 internal sealed record ChaosOutcome(
     string Subject, ChaosSettings Settings, IReadOnlyList<PlannedEvent> Plan, long Began, IReadOnlyDictionary<Happening, int> Done, Verdict Verdict,
-    Footprint? Start, Footprint? End, IReadOnlyList<string> Trouble)
+    long SlowedSends, Footprint? Start, Footprint? End, IReadOnlyList<string> Trouble)
 {
     public bool IsFine => Verdict.Faults.Count == 0 && Trouble.Count == 0;
 }

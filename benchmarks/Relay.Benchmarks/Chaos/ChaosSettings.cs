@@ -22,6 +22,9 @@ internal sealed record ChaosSettings
     /// <summary>Further settings of the relay, such as <c>Relay:SendWindowMessages=64</c>.</summary>
     public IReadOnlyList<string> Relay { get; init; } = [];
 
+    /// <summary>What every second process of the relay takes from one sender in a second: less than bursts have, so that they are slowed down.</summary>
+    public int SenderMessagesPerSecond { get; init; } = 20;
+
     /// <summary>Few, so that a mailbox overflows while its peer is away.</summary>
     public int MailboxMessages { get; init; } = 100;
 

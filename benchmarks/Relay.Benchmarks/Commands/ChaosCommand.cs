@@ -18,6 +18,7 @@ internal static class ChaosCommand
         var seed = new Option<int>("--seed") { DefaultValueFactory = _ => defaults.Seed, Description = "the same seed, the same plan" };
         var peers = new Option<int>("--peers") { DefaultValueFactory = _ => defaults.Peers, Description = "how many" };
         var rate = new Option<double>("--rate") { DefaultValueFactory = _ => defaults.MessagesPerSecond, Description = "messages a second, of all together" };
+        var senderRate = new Option<int>("--sender-rate") { DefaultValueFactory = _ => defaults.SenderMessagesPerSecond, Description = "messages a second that every second process of the relay takes from one sender" };
         var without = new Option<Happening[]>("--without") { AllowMultipleArgumentsPerToken = true, Description = "what is not to happen" };
         var relay = new Option<string[]>("--relay") { AllowMultipleArgumentsPerToken = true, Description = "settings of the relay: Relay:SendWindowMessages=64" };
         var against = new Option<string?>("--against") { Description = "whom to put through the same afterwards" };
@@ -26,7 +27,7 @@ internal static class ChaosCommand
         against.AcceptOnlyFromAmong(MosquittoServer.Program);
         var command = new Command("chaos", "Lets everything go wrong that can, and checks that what was accepted came in order, once, or was reported.")
         {
-            minutes, seed, peers, rate, without, relay, against, plan, json,
+            minutes, seed, peers, rate, senderRate, without, relay, against, plan, json,
         };
         command.SetAction(async (parsed, cancellationToken) =>
         {
@@ -36,6 +37,7 @@ internal static class ChaosCommand
                 Seed = parsed.GetValue(seed),
                 Peers = parsed.GetValue(peers),
                 MessagesPerSecond = parsed.GetValue(rate),
+                SenderMessagesPerSecond = parsed.GetValue(senderRate),
                 Without = (parsed.GetValue(without) ?? []).ToHashSet(),
                 Relay = parsed.GetValue(relay) ?? [],
             };

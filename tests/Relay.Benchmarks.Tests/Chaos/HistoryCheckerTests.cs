@@ -128,6 +128,25 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
+    public void A_recipient_that_is_told_of_more_losses_than_there_are_is_told_wrong()
+    {
+        TellSender(LossReason.Expired, Accepted());
+        TellRecipient(2);
+
+        Only(FaultKind.Overreported, number: null);
+    }
+
+    [Fact]
+    public void The_next_transport_of_a_recipient_may_be_told_of_losses_that_the_one_before_knew()
+    {
+        TellSender(LossReason.Expired, Accepted());
+        _history.Peers[Bob].Lives = 2;
+        TellRecipient(2);
+
+        Assert.Empty(Check().Faults);
+    }
+
+    [Fact]
     public void A_report_of_very_many_losses_has_their_number_only()
     {
         for (var i = 0; i < 3; i++)

@@ -21,6 +21,9 @@ internal enum FaultKind
     /// <summary>Accepted and lost, and its recipient was not told.</summary>
     UnreportedToRecipient,
 
+    /// <summary>Its recipient was told of more losses than there are.</summary>
+    Overreported,
+
     /// <summary>Its sender was told nothing at all.</summary>
     Unanswered,
 }

@@ -11,6 +11,9 @@ namespace Relay.Benchmarks.Chaos.Histories;
 /// had not acknowledged to the relay; an application knows it by sender and id (protocol.md, Receiving).</item>
 /// <item>A loss by eviction or expiry is told to the sender with the ids, or, of very many, with their number, and to the recipient
 /// with their number (protocol.md, Losses).</item>
+/// <item>That number is exact. Which messages they are the recipient cannot know, so it is held against those that did not arrive: not fewer
+/// than the senders were told of by name, and not more than there are; where no relay restarted, both are the same. The next transport of a peer does
+/// not know what the one before had received or was told, so it may be told of more.</item>
 /// <item>What a relay held when its process ended is lost. Its clients are told that, not which messages it held: whoever had
 /// messages accepted before that report does not know whether they have arrived (protocol.md, Epochs).</item>
 /// <item>A message that was refused or given up may have arrived nevertheless, and need not have.</item>
@@ -27,10 +30,13 @@ internal sealed class HistoryChecker
     // What is missing at each recipient, and why it was to be told: the relay had the message and lost it while it went on to run.
     private readonly List<SentMessage>[] _missing;
     private readonly List<SentMessage> _untold = [];
+
+    // All that did not arrive at each recipient.
+    private readonly int[] _absent;
     private int _repeats;
 
     private HistoryChecker(History history) =>
-        (_history, _missing) = (history, [.. history.Peers.Select(_ => new List<SentMessage>())]);
+        (_history, _missing, _absent) = (history, [.. history.Peers.Select(_ => new List<SentMessage>())], new int[history.Peers.Count]);
 
     public static Verdict Check(History history)
     {
@@ -97,7 +103,10 @@ internal sealed class HistoryChecker
         {
             if (message.Outcome == SendOutcome.Unknown)
                 _faults.Add(new Fault(FaultKind.Unanswered, message, peer));
-            if (message.Outcome != SendOutcome.Accepted || _arrived.Contains(message))
+            if (_arrived.Contains(message))
+                continue;
+            _absent[message.To]++;
+            if (message.Outcome != SendOutcome.Accepted)
                 continue;
 
             if (message.Reported is { } reason)
@@ -125,7 +134,7 @@ internal sealed class HistoryChecker
 
     private void CountReported(LossReason reason) => _reported[reason] = _reported.GetValueOrDefault(reason) + 1;
 
-    /// <summary>A recipient is told how many are lost, not which.</summary>
+    /// <summary>A recipient is told how many are lost, not which: no fewer and no more.</summary>
     private void CheckRecipientsWereTold()
     {
         var left = _history.Peers.Select((peer, number) => peer.Missed - _missing[number].Count).ToArray();
@@ -133,6 +142,8 @@ internal sealed class HistoryChecker
         {
             for (var i = left[peer]; i < 0; i++)
                 _faults.Add(new Fault(FaultKind.UnreportedToRecipient, _missing[peer][(int)-i - 1], peer));
+            if (_history.Peers[peer].Lives <= 1 && _history.Peers[peer].Missed > _absent[peer])
+                _faults.Add(new Fault(FaultKind.Overreported, null, peer));
         }
 
         foreach (var message in _untold)

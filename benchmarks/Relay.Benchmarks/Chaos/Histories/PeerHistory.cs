@@ -15,6 +15,9 @@ internal sealed class PeerHistory
     /// <summary>How many messages for it, it was told, were lost.</summary>
     public long Missed { get; private set; }
 
+    /// <summary>How many transports it has had, one after the other.</summary>
+    public int Lives { get; set; }
+
     /// <summary>How many of its own messages it was told are lost, without their ids.</summary>
     public long LostWithoutIds { get; private set; }
 

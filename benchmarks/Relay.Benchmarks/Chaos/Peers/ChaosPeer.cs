@@ -147,6 +147,7 @@ internal sealed class ChaosPeer : IAsyncDisposable
         var life = new Life(
             _lives.Count + 1, _subject.Begin(_self, Link.Url, peer => _everybody[peer].Id, loss => Own.Report(loss, MessagesOf(loss))));
         _lives.Add(life);
+        Own.Lives = _lives.Count;
         life.Reading = Task.Run(() => life.Client.ReadAsync(arrival => TakeAsync(life, arrival)));
         return life;
     }

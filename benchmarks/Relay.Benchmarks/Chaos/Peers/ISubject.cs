@@ -16,6 +16,9 @@ internal interface ISubject : IDisposable
     /// <summary>The server's port, the same for every one of its processes.</summary>
     int Port { get; }
 
+    /// <summary>How often a client had to wait because it had sent faster than the server takes messages from one sender.</summary>
+    long SlowedSends { get; }
+
     /// <summary>Starts a process of the server, at <see cref="Port"/>.</summary>
     Task<ServerProcess> StartAsync(CancellationToken cancellationToken);
 

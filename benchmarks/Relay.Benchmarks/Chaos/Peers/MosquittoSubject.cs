@@ -18,6 +18,9 @@ internal sealed class MosquittoSubject(ChaosSettings settings) : ISubject
 
     public bool IsRelay => false;
 
+    /// <remarks>It has no rates.</remarks>
+    public long SlowedSends => 0;
+
     public int Port { get; } = Ports.Lasting();
 
     public async Task<ServerProcess> StartAsync(CancellationToken cancellationToken)

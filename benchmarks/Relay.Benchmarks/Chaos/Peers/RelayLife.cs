@@ -19,7 +19,7 @@ internal sealed class RelayLife : ILife
     private readonly Func<int, PeerId> _address;
     private volatile bool _isOver;
 
-    public RelayLife(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report)
+    public RelayLife(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report, SlowedSends slowed)
     {
         _address = address;
         _relay = new RelayTransport(new RelayTransportOptions
@@ -30,7 +30,7 @@ internal sealed class RelayLife : ILife
             MaxReconnectDelay = TimeSpan.FromSeconds(2),
             KeepAliveInterval = KeepAlive,
             ServerTimeout = Silence,
-        });
+        }, loggerFactory: slowed.Loggers);
         _transport = new HybridTransport(null, _relay, new HybridTransportOptions { FlushInterval = TimeSpan.FromSeconds(1) });
 
         // What a life that ends had pending, the next one sends: it is not lost.

@@ -10,21 +10,28 @@ namespace Relay.Benchmarks.Chaos.Peers;
 /// <summary>The real Relay.Server and the real transports.</summary>
 internal sealed class RelaySubject(ChaosSettings settings) : ISubject
 {
+    private readonly SlowedSends _slowed = new();
+    private int _processes;
+
     public string Name => RelayCandidate.RelayName;
 
     public bool IsRelay => true;
 
     public int Port { get; } = Ports.Lasting();
 
-    public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) => RelayServer.StartAsync(Options, cancellationToken, Port);
+    public long SlowedSends => _slowed.Count;
+
+    /// <remarks>Every second process slows senders down.</remarks>
+    public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) =>
+        RelayServer.StartAsync([.. ++_processes % 2 == 0 ? SlowSenders : [], .. Options], cancellationToken, Port);
 
     public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report) =>
-        new RelayLife(self, server, address, report);
+        new RelayLife(self, server, address, report, _slowed);
 
-    public void Dispose()
-    {
-        // Nothing outlives its processes.
-    }
+    public void Dispose() => _slowed.Dispose();
+
+    private IReadOnlyList<string> SlowSenders =>
+        [string.Create(CultureInfo.InvariantCulture, $"Relay:SenderMessagesPerSecond={settings.SenderMessagesPerSecond}")];
 
     // Everybody is at one address, and comes back often: what keeps strangers out would keep the peers out. The times are short,
     // so that each of them has its effect within the run.

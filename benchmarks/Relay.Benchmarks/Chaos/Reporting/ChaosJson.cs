@@ -22,6 +22,7 @@ internal static class ChaosJson
         Happened = outcome.Done.ToDictionary(one => one.Key.ToString(), one => one.Value),
         outcome.Verdict.Sent,
         outcome.Verdict.Accepted,
+        outcome.SlowedSends,
         outcome.Verdict.Delivered,
         outcome.Verdict.Refused,
         outcome.Verdict.GivenUp,

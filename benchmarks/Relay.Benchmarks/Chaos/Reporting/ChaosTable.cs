@@ -65,6 +65,7 @@ internal static class ChaosTable
             yield return ($"happened: {happened}", Number(outcome.Done[happened]));
         yield return ("messages sent", Number(verdict.Sent));
         yield return ("accepted", Number(verdict.Accepted));
+        yield return ("a sender slowed down by its rate", Number(outcome.SlowedSends));
         yield return ("delivered", Number(verdict.Delivered));
         yield return ("refused, and said so", Number(verdict.Refused));
         yield return ("given up by the client, and said so", Number(verdict.GivenUp));
@@ -110,6 +111,7 @@ internal static class ChaosTable
     {
         FaultKind.UnreportedToSender => "unreported to the sender",
         FaultKind.UnreportedToRecipient => "unreported to the recipient",
+        FaultKind.Overreported => "reported to the recipient, and no loss",
         _ => kind.ToString().ToLowerInvariant(),
     };
 
