@@ -82,7 +82,7 @@ function show(status) {
   at('accepted-rate').textContent = last ? rate(last.accepted) : '–';
   at('delivered-rate').textContent = last ? rate(last.delivered) : '–';
   at('messages').textContent = count(now.mailboxMessages);
-  at('mailboxes').textContent = count(now.mailboxes);
+  at('mailboxes').textContent = now.mailboxes === 1 ? '1 peer' : `${count(now.mailboxes)} peers`;
   at('bytes').textContent = bytes(now.mailboxBytes);
   at('max-bytes').textContent = bytes(now.maxMailboxBytes);
   at('bytes-meter').value = now.mailboxBytes / now.maxMailboxBytes;

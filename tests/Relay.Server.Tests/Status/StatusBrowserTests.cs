@@ -1,3 +1,4 @@
+using Relay.Contracts;
 using TestKit;
 
 namespace Relay.Server.Tests.Status;
@@ -37,6 +38,32 @@ public sealed class StatusBrowserTests
         }
 
         Assert.Empty(browser.Complaints);
+    }
+
+    [Fact]
+    public async Task An_operator_stops_the_relay_from_the_page_and_is_asked_first()
+    {
+        Assert.SkipWhen(InstalledProgram.Missing("chromium") is not null, InstalledProgram.Missing("chromium") ?? "");
+        await using var relay = RelayApp.OnSockets(("Server:AdminKey", "a-key-for-this-test-alone"));
+        var alice = await relay.Enter("alice");
+        await using var browser = await HeadlessBrowser.StartAsync();
+        await browser.OpenAsync(new Uri(relay.Url, "/"), 800, 1200, dark: false);
+        await browser.SeesAsync("what the operator can do", "document.getElementById('operator')?.hidden === false");
+        await browser.EvaluateAsync("document.getElementById('key').value = 'a-key-for-this-test-alone'");
+
+        await browser.EvaluateAsync("window.asked = []; window.confirm = question => !window.asked.push(question)");
+        await browser.EvaluateAsync("document.querySelector('button[value=drain]').click()");
+        Assert.Contains("Stop this relay?", (await browser.EvaluateAsync("window.asked[0]"))!.GetValue<string>(), StringComparison.Ordinal);
+        Assert.Equal("", (await browser.EvaluateAsync("document.getElementById('answer').textContent"))!.GetValue<string>());
+
+        await browser.EvaluateAsync("window.confirm = () => true");
+        await browser.EvaluateAsync("document.querySelector('button[value=drain]').click()");
+        await browser.SeesAsync("what the relay says to it", "document.getElementById('answer').textContent.length > 1");
+        if (Pictures is not null)
+            File.WriteAllBytes(Path.Combine(Pictures, "status-drained.png"), await browser.ScreenshotAsync());
+
+        await alice.Sees<Draining>();
+        await browser.SeesAsync("that the relay is gone", "['shutting down', 'no answer from the relay'].includes(document.getElementById('state').textContent)");
     }
 
     [Fact]
