@@ -53,37 +53,14 @@ public sealed class RawRelayTests : RelayTests, IDisposable
 
     [Theory]
     [MemberData(nameof(BrokenFrames))]
-    public async Task A_frame_that_no_relay_sends_costs_the_connection_and_no_message(string what)
-    {
-        await using var host = await RelayHost.StartAsync();
-        await using (var relay = new RawRelay(host.Url))
-        await using (var bob = Transport(host.Url, Bob))
-        await using (var alice = Logged(Patient(relay.Url)))
-        await using (var chat = new HybridTransport(null, alice, new HybridTransportOptions { FlushInterval = TimeSpan.FromMilliseconds(100) }))
-        {
-            var reasons = Reasons(alice);
-            await bob.ConnectAsync(Alice, Token);
-            await SettledAsync(chat.SendAsync(Bob, Text("before"), Token));
+    public Task A_frame_that_no_relay_sends_costs_the_connection_and_no_message(string what) => CostsAConnectionAsync(Frames[what], Patient);
 
-            // The second is under way when it happens: the relay has it not.
-            relay.Block();
-            var sending = chat.SendAsync(Bob, Text("meanwhile"), Token);
-            await Eventually.Is("it is under way", () => relay.Swallowed > 0);
-            await relay.SayAsync(Frames[what]);
-            await SettledAsync(sending);
-            await SettledAsync(chat.SendAsync(Bob, Text("after"), Token));
-
-            Assert.Equal("before", await ReceiveTextAsync(bob));
-            Assert.Equal("meanwhile", await ReceiveTextAsync(bob));
-            Assert.Equal("after", await ReceiveTextAsync(bob));
-            Assert.Equal(2, relay.Connections);
-            var reason = Assert.Single(reasons);
-            Assert.Equal(TransportError.ConnectionClosed, reason.Error);
-            Assert.Contains($"{relay.Url.Port}", reason.Message, StringComparison.Ordinal);
-        }
-
-        Verify();
-    }
+    /// <remarks>Nothing is wrong with such a frame so far, and nothing is here of it that would take up memory; but the pings are missing.</remarks>
+    [Theory]
+    [InlineData(new byte[] { 0x82, 127, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0x05 })]
+    [InlineData(new byte[] { 0x02, 1, 0x05 })]
+    public Task A_frame_that_promises_more_than_comes_costs_the_connection_when_the_relay_is_silent_for_too_long(byte[] frame) =>
+        CostsAConnectionAsync(frame, url => Patient(url) with { ServerTimeout = TimeSpan.FromSeconds(5) });
 
     [Theory]
     [MemberData(nameof(BrokenAnswers))]
@@ -177,6 +154,38 @@ public sealed class RawRelayTests : RelayTests, IDisposable
     }
 
     public void Dispose() => _logs.Dispose();
+
+    private async Task CostsAConnectionAsync(byte[] frame, Func<Uri, RelayTransportOptions> options)
+    {
+        await using var host = await RelayHost.StartAsync(host => host.KeepAliveInterval = TimeSpan.FromSeconds(1));
+        await using (var relay = new RawRelay(host.Url))
+        await using (var bob = Transport(host.Url, Bob))
+        await using (var alice = Logged(options(relay.Url)))
+        await using (var chat = new HybridTransport(null, alice, new HybridTransportOptions { FlushInterval = TimeSpan.FromMilliseconds(100) }))
+        {
+            var reasons = Reasons(alice);
+            await bob.ConnectAsync(Alice, Token);
+            await SettledAsync(chat.SendAsync(Bob, Text("before"), Token));
+
+            // The second is under way when it happens: the relay has it not.
+            relay.Block();
+            var sending = chat.SendAsync(Bob, Text("meanwhile"), Token);
+            await Eventually.Is("it is under way", () => relay.Swallowed > 0);
+            await relay.SayAsync(frame);
+            await SettledAsync(sending);
+            await SettledAsync(chat.SendAsync(Bob, Text("after"), Token));
+
+            Assert.Equal("before", await ReceiveTextAsync(bob));
+            Assert.Equal("meanwhile", await ReceiveTextAsync(bob));
+            Assert.Equal("after", await ReceiveTextAsync(bob));
+            Assert.Equal(2, relay.Connections);
+            var reason = Assert.Single(reasons);
+            Assert.Equal(TransportError.ConnectionClosed, reason.Error);
+            Assert.Contains($"{relay.Url.Port}", reason.Message, StringComparison.Ordinal);
+        }
+
+        Verify();
+    }
 
     private static RelayTransportOptions Patient(Uri url) => Options(url, Alice) with { ConnectTimeout = Patience, RegistrationTimeout = Patience };
 
