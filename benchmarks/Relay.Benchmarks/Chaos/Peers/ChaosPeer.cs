@@ -118,6 +118,8 @@ internal sealed class ChaosPeer : IAsyncDisposable
 
         await Until.TrueAsync(() => older.Client.WasReplaced || newer.Client.WasReplaced, cancellationToken);
         var (ended, stays) = older.Client.WasReplaced ? (older, newer) : (newer, older);
+        lock (_gate)
+            ended.IsOver = true;
         await ended.Client.DisposeAsync();
         await Until.TrueAsync(() => Volatile.Read(ref ended.Sending) == 0, cancellationToken);
         lock (_gate)
@@ -188,13 +190,23 @@ internal sealed class ChaosPeer : IAsyncDisposable
         var isIntact = message is not null
             && (arrival.From is null || arrival.From == _everybody[message.From].Address)
             && arrival.Payload.Length == message.Length && Noise.Hash(arrival.Payload) == message.Hash;
-        Own.Add(new Receipt(message, life.Number, isIntact, TimeProvider.System.GetTimestamp()));
+
+        // What an ended life still has in its hands it would hand over beside the next one, and only each for itself they are in order. If a relay
+        // has it, it comes again; if none has, because it restarted or evicted it, that is reported.
+        lock (_gate)
+        {
+            if (!life.IsOver)
+                Own.Add(new Receipt(message, life.Number, isIntact, TimeProvider.System.GetTimestamp()));
+        }
     }
 
     private sealed class Life(int number, ILife client)
     {
         /// <summary>How many sends wait for this life's answer.</summary>
         public int Sending;
+
+        /// <summary>Whether another life has taken over. Under the peer's lock.</summary>
+        public bool IsOver;
 
         public int Number => number;
 
