@@ -18,6 +18,9 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     /// </summary>
     private const int MaxEvictedFrom = 256;
 
+    /// <summary>How often room is made for one message, or one peer, before it is refused: others can be faster and take it.</summary>
+    public const int MaxTries = 4;
+
     // By the PeerIds' texts, as they come off the wire.
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     private readonly MailboxBudget _budget = new(options.Value.MailboxesBytes);
@@ -131,7 +134,7 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     {
         if (always)
             _budget.Take(Peer.Overhead);
-        else if (!_budget.TryTake(Peer.Overhead) && !(MakeRoom(Peer.Overhead) && _budget.TryTake(Peer.Overhead)))
+        else if (!TryTakeOverhead())
             return null;
 
         var added = new Peer(id, this);
@@ -139,6 +142,17 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
         if (!ReferenceEquals(peer, added))
             _budget.Return(Peer.Overhead);
         return peer;
+    }
+
+    private bool TryTakeOverhead()
+    {
+        for (var tries = 0; !_budget.TryTake(Peer.Overhead); tries++)
+        {
+            if (tries == MaxTries || !MakeRoom(Peer.Overhead))
+                return false;
+        }
+
+        return true;
     }
 
     public Mailbox NewMailbox(Peer peer) => new(Commons, peer, !_known.Contains(peer.Id), Interlocked.Read(ref _lastForgotten));

@@ -7,9 +7,6 @@ namespace Relay.Hub.Sessions;
 // What the client hands over. Messages to one recipient that follow each other go into its mailbox under one lock.
 internal sealed partial class Session
 {
-    /// <summary>How often room is made for one message before it is refused: others can be faster and take it.</summary>
-    private const int MaxTries = 4;
-
     // Asked for with every message.
     private readonly int _maxPayloadBytes;
 
@@ -79,7 +76,7 @@ internal sealed partial class Session
                 return count;
 
             // Out of the recipient's lock, so that others' can be taken. Then this message again, or the ones behind those that were accepted.
-            if (stopped == AppendOutcome.BudgetExceeded && tries++ < MaxTries && _registry.Directory.MakeRoom(MailboxEntry.CostOf(messages[accepted].Payload.Length)))
+            if (stopped == AppendOutcome.BudgetExceeded && tries++ < PeerDirectory.MaxTries && _registry.Directory.MakeRoom(MailboxEntry.CostOf(messages[accepted].Payload.Length)))
             {
                 if (accepted > 0)
                     return accepted;

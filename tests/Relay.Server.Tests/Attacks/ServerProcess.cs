@@ -59,11 +59,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     }
 
     /// <summary>The bytes all mailboxes hold now, as the relay itself says.</summary>
-    public async Task<long> MailboxBytes()
-    {
-        using var status = JsonDocument.Parse(await _http.GetStringAsync(new Uri(Url, "/status.json?after=9223372036854775807")));
-        return status.RootElement.GetProperty("now").GetProperty("mailboxBytes").GetInt64();
-    }
+    public Task<long> MailboxBytes() => Now("mailboxBytes");
+
+    /// <summary>The messages in them.</summary>
+    public Task<long> MailboxMessages() => Now("mailboxMessages");
 
     /// <summary>Ends the talk of the two, in which nothing was lost, doubled or out of order.</summary>
     public async Task EndTalk()
@@ -83,6 +82,12 @@ internal sealed class ServerProcess : IAsyncDisposable
         await _program.DisposeAsync();
         _enough.Dispose();
         _http.Dispose();
+    }
+
+    private async Task<long> Now(string figure)
+    {
+        using var status = JsonDocument.Parse(await _http.GetStringAsync(new Uri(Url, "/status.json?after=9223372036854775807")));
+        return status.RootElement.GetProperty("now").GetProperty(figure).GetInt64();
     }
 
     private async Task Exchange()
