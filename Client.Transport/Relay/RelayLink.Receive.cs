@@ -198,6 +198,10 @@ internal sealed partial class RelayLink
 
     private void OnMissed(Missed missed)
     {
+        // Deliveries that come behind the end of the link are left for the next one. This, taken behind them, would make them losses.
+        if (!IsOpen)
+            return;
+
         // What came in before the loss, on an earlier link, is here: only the rest is lost to the application.
         var missing = _inbox.Skip(this, missed.Count, missed.Sequence);
         var lost = Math.Min(missed.Count, missing);

@@ -87,6 +87,40 @@ public sealed class RelayGapTests : RelayTests
     }
 
     [Fact]
+    public async Task What_a_broken_connection_still_had_to_say_is_said_again_and_no_message_between_two_losses_is_lost_with_them()
+    {
+        await using var relay = await ScriptedRelay.StartAsync();
+        await using var link = Link.To(relay.Url);
+        relay.OnRegister = async caller =>
+        {
+            await caller.SendAsync("Registered", ScriptedRelay.Registered());
+            if (relay.Registrations.Count == 1)
+                await caller.SendAsync("Missed", new Missed { Count = 1, Sequence = 1 });
+            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(2, Texts(2)));
+            await caller.SendAsync("Missed", new Missed { Count = 1, Sequence = 3 });
+            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(4, Texts(4)));
+        };
+        await using var bob = Transport(link.Url, Bob);
+        var losses = new List<LossReport>();
+        bob.LossReported += loss =>
+        {
+            // The application takes its time over the first loss, and meanwhile all the rest comes and the connection breaks.
+            losses.Add(loss);
+            if (losses.Count > 1)
+                return;
+
+            Assert.True(SpinWait.SpinUntil(() => link.BytesToClient > 0 && bob.State == RelayConnectionState.Connected, Patience));
+            link.Reset();
+            Assert.True(SpinWait.SpinUntil(() => bob.State != RelayConnectionState.Connected, Patience));
+        };
+        _ = bob.ConnectAsync(Alice, Token).AsTask();
+
+        Assert.Equal(["2", "4"], [await ReceiveTextAsync(bob), await ReceiveTextAsync(bob)]);
+        Assert.Equal([1, 1], losses.Select(loss => loss.Count));
+        Assert.Equal(1, relay.Registrations.Last().Sequence);
+    }
+
+    [Fact]
     public async Task A_gap_is_acknowledged_only_when_what_came_before_it_is_taken()
     {
         await using var relay = await ScriptedRelay.StartAsync();
