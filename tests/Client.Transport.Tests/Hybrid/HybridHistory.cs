@@ -129,6 +129,9 @@ internal sealed class HybridHistory : IAsyncDisposable
     {
         foreach (var member in _members)
             await member.DisposeAsync();
+
+        // Refused sends belong to a history. Unlooked at, they would be found by a test that looks for forgotten tasks.
+        await Task.WhenAll(_sent.Select(Task (sent) => sent.Answer)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
     private static PeerId Id(int number) => PeerId.Parse($"peer-{number}");
