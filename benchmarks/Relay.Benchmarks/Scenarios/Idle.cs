@@ -22,13 +22,28 @@ internal sealed class Idle(int peers, Settings settings) : IScenario
 
     public async Task<IReadOnlyList<Figure>> RunAsync(IReadOnlyList<ICandidate> candidates, CancellationToken cancellationToken)
     {
-        var figures = new List<Figure>();
-        foreach (var candidate in candidates.OfType<ISilentCandidate>())
-            figures.AddRange(await RunAsync(candidate, cancellationToken));
-        return figures;
+        // A server's memory also depends on when it last collected its garbage, so once is not enough.
+        var rounds = new List<(string Candidate, double Memory, double Collected, double Load)>();
+        for (var round = 0; round < settings.Rounds; round++)
+        {
+            foreach (var candidate in candidates.OfType<ISilentCandidate>())
+                rounds.Add(await MeasureAsync(candidate, cancellationToken));
+        }
+
+        return
+        [
+            .. from measured in rounds.GroupBy(round => round.Candidate)
+               from figure in new Figure[]
+               {
+                   new(Name, Setting, measured.Key, Metric.MemoryAPeer, [.. measured.Select(round => round.Memory)]),
+                   new(Name, Setting, measured.Key, Metric.CollectedMemoryAPeer, [.. measured.Select(round => round.Collected)]),
+                   new(Name, Setting, measured.Key, Metric.Load, [.. measured.Select(round => round.Load * 100)]),
+               }
+               select figure,
+        ];
     }
 
-    private async Task<IReadOnlyList<Figure>> RunAsync(ISilentCandidate candidate, CancellationToken cancellationToken)
+    private async Task<(string Candidate, double Memory, double Collected, double Load)> MeasureAsync(ISilentCandidate candidate, CancellationToken cancellationToken)
     {
         var fault = new Fault();
         await using var server = await candidate.StartAsync(cancellationToken);
@@ -46,11 +61,6 @@ internal sealed class Idle(int peers, Settings settings) : IScenario
         await ManagedHeap.CollectAsync(server, cancellationToken);
         var collected = server.ResidentBytes;
         fault.ThrowIfSet();
-        return
-        [
-            new(Name, Setting, candidate.Name, Metric.MemoryAPeer, [(double)(after - before) / peers]),
-            new(Name, Setting, candidate.Name, Metric.CollectedMemoryAPeer, [(double)(collected - before) / peers]),
-            new(Name, Setting, candidate.Name, Metric.Load, [load * 100]),
-        ];
+        return (candidate.Name, (double)(after - before) / peers, (double)(collected - before) / peers, load);
     }
 }
