@@ -24,6 +24,14 @@ public sealed class LogVerifier : ILoggerProvider, ISupportExternalScope
         TaskScheduler.UnobservedTaskException += OnUnobserved;
     }
 
+    /// <summary>One that counts no task that others have forgotten before. What runs beside the test still counts.</summary>
+    public static LogVerifier Fresh()
+    {
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return new LogVerifier();
+    }
+
     public IReadOnlyList<LogEntry> Entries => [.. _entries];
 
     /// <summary>Says that such entries belong to the test. May be said before or after they are logged.</summary>

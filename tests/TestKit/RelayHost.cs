@@ -31,6 +31,8 @@ public sealed class RelayHost : IAsyncDisposable
 
     public IServiceProvider Services => _app!.Services;
 
+    public int ConnectedPeers => Services.GetRequiredService<SessionRegistry>().ConnectedPeers;
+
     /// <summary>What the relay's mailboxes hold now, its own bookkeeping included.</summary>
     public long MailboxBytes => Services.GetRequiredService<PeerDirectory>().Budget.Used;
 

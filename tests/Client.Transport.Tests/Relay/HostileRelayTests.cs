@@ -7,6 +7,7 @@ using TestKit;
 namespace Client.Transport.Tests.Relay;
 
 /// <summary>A relay that says what none should: the transport loses its connection at the worst, and nothing else.</summary>
+[Collection(nameof(Alone))]
 public sealed class HostileRelayTests : RelayTests
 {
     private static readonly NumberRange Everything = new() { From = 1, To = long.MaxValue };
@@ -14,7 +15,7 @@ public sealed class HostileRelayTests : RelayTests
     [Fact]
     public async Task Callbacks_without_a_message_are_passed_over()
     {
-        using var logs = new LogVerifier();
+        using var logs = LogVerifier.Fresh();
         using var loggers = LoggerFactory.Create(builder => builder.AddProvider(logs));
         await using var relay = await ScriptedRelay.StartAsync();
         relay.OnRegister = async caller =>

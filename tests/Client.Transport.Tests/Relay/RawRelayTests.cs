@@ -7,9 +7,10 @@ using TestKit;
 namespace Client.Transport.Tests.Relay;
 
 /// <summary>A relay that breaks the rules below SignalR, those of WebSockets and of HTTP: it costs a connection, with the reason, and no message.</summary>
+[Collection(nameof(Alone))]
 public sealed class RawRelayTests : RelayTests, IDisposable
 {
-    private readonly LogVerifier _logs = new();
+    private readonly LogVerifier _logs = LogVerifier.Fresh();
 
     private static readonly Dictionary<string, byte[]> Frames = new()
     {

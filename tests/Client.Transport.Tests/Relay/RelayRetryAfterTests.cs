@@ -49,6 +49,8 @@ public sealed class RelayRetryAfterTests : RelayTests
 
         await bob.DisposeAsync();
 
+        // Not before: refused once more, it would wait once more, by a clock that stands.
+        await Eventually.Is("the relay has room", () => host.ConnectedPeers == 0);
         await UntilAsync(alice, RelayConnectionState.Waiting);
         time.Advance(refused.RetryAfter * 1.5);
         await UntilAsync(alice, RelayConnectionState.Connected);

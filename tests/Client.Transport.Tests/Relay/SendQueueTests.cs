@@ -121,9 +121,9 @@ public sealed class SendQueueTests
     }
 
     [Fact]
-    public void Answers_to_numbers_there_are_none_of_mean_nothing()
+    public async Task Answers_to_numbers_there_are_none_of_mean_nothing()
     {
-        Add(1);
+        var send = Add(1)[0];
         Take();
 
         _queue.Answer(new NumberRange { From = long.MinValue, To = 0 }, Accepted);
@@ -132,6 +132,7 @@ public sealed class SendQueueTests
         Assert.False(_queue.Refuse(9, new TransportException(TransportError.Io, "no")));
         Add(1);
         Assert.True(_queue.Refuse(1, new TransportException(TransportError.Io, "no")));
+        Assert.Equal("no", (await Assert.ThrowsAsync<TransportException>(() => send.Task)).Message);
     }
 
     [Fact]
