@@ -14,6 +14,9 @@ public sealed class ProtocolTranscriptTests
 
         await Assert.ThrowsAsync<HubException>(() => peer.CallAsync(nameof(Contracts.IRelayHub.Relay), wrong));
 
+        // Also in its place among the answers, for those who do not ask for completions.
+        var (method, body) = await peer.HearAsync();
+        Assert.Equal((nameof(Contracts.IRelayClient.Error), (int)Contracts.ErrorCode.Malformed), (method, body["code"]!.GetValue<int>()));
         Assert.Null(await peer.LeftOverAsync());
         Assert.False(peer.IsClosed);
     }
