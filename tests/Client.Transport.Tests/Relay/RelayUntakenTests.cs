@@ -79,7 +79,7 @@ public sealed class RelayUntakenTests : RelayTests
                 ProtocolVersion = RelayProtocol.Version,
                 Epoch = how == "forgets" ? $"epoch {time}" : "epoch",
                 Sequence = sequence,
-                Limits = Limits,
+                Limits = ScriptedRelay.Limits(deliveryWindowMessages: 65_536, deliveryWindowBytes: 64 << 20),
             });
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(sequence + 1, [.. Enumerable.Repeat(new byte[bytes], messages)]));
             await caller.SendAsync("Error", new RelayError { Code = (int)ErrorCode.Disconnected, Message = "once more" });
@@ -100,15 +100,4 @@ public sealed class RelayUntakenTests : RelayTests
         await Eventually.Is("it takes some again", () => relay.Registrations.Count > registrations + 2);
         await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
     }
-
-    private static RelayLimits Limits => new()
-    {
-        MaxPayloadBytes = 65_536,
-        SendWindowMessages = 256,
-        SendWindowBytes = 1 << 20,
-        MaxBatchMessages = 128,
-        MaxBatchBytes = 128 << 10,
-        DeliveryWindowMessages = 65_536,
-        DeliveryWindowBytes = 64 << 20,
-    };
 }

@@ -61,16 +61,19 @@ internal sealed class ScriptedRelay : IAsyncDisposable
     {
         ProtocolVersion = RelayProtocol.Version,
         Epoch = "epoch",
-        Limits = limits ?? new RelayLimits
-        {
-            MaxPayloadBytes = 65_536,
-            SendWindowMessages = 256,
-            SendWindowBytes = 1 << 20,
-            MaxBatchMessages = 128,
-            MaxBatchBytes = 128 << 10,
-            DeliveryWindowMessages = 256,
-            DeliveryWindowBytes = 1 << 20,
-        },
+        Limits = limits ?? Limits(),
+    };
+
+    /// <summary>What a relay usually allows.</summary>
+    public static RelayLimits Limits(int deliveryWindowMessages = 256, int deliveryWindowBytes = 1 << 20) => new()
+    {
+        MaxPayloadBytes = 65_536,
+        SendWindowMessages = 256,
+        SendWindowBytes = 1 << 20,
+        MaxBatchMessages = 128,
+        MaxBatchBytes = 128 << 10,
+        DeliveryWindowMessages = deliveryWindowMessages,
+        DeliveryWindowBytes = deliveryWindowBytes,
     };
 
     public static Delivery Delivery(long first, params byte[][] payloads) => new()
