@@ -17,13 +17,14 @@ internal static class Bech32
     /// <param name="prefix">What the text starts with, its separator 1 included.</param>
     public static string Encode(string prefix, ReadOnlySpan<byte> data)
     {
-        var digits = Regroup(data);
-        var text = new char[prefix.Length + digits.Length + ChecksumLength];
+        var digits = ((data.Length * 8) + 4) / 5;
+        Span<char> text = stackalloc char[prefix.Length + digits + ChecksumLength];
         prefix.CopyTo(text);
         var at = prefix.Length;
         var state = Start(prefix);
-        foreach (var digit in digits)
+        for (var i = 0; i < digits; i++)
         {
+            var digit = Digit(data, i);
             state = Step(state, digit);
             text[at++] = Alphabet[digit];
         }
@@ -76,17 +77,12 @@ internal static class Bech32
         return digits;
     }
 
-    private static byte[] Regroup(ReadOnlySpan<byte> data)
+    /// <summary>The bits 5i to 5i + 4; behind the last one there are zeros.</summary>
+    private static byte Digit(ReadOnlySpan<byte> data, int i)
     {
-        var digits = new byte[((data.Length * 8) + 4) / 5];
-        for (var i = 0; i < digits.Length; i++)
-        {
-            var (at, shift) = (i * 5 / 8, i * 5 % 8);
-            var pair = (data[at] << 8) | (at + 1 < data.Length ? data[at + 1] : 0);
-            digits[i] = (byte)((pair >> (11 - shift)) & 31);
-        }
-
-        return digits;
+        var (at, shift) = (i * 5 / 8, i * 5 % 8);
+        var pair = (data[at] << 8) | (at + 1 < data.Length ? data[at + 1] : 0);
+        return (byte)((pair >> (11 - shift)) & 31);
     }
 
     private static uint Start(string prefix)

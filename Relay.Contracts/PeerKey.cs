@@ -12,16 +12,28 @@ public sealed class PeerKey : IDisposable
     private static readonly KeyAgreementAlgorithm X25519 = KeyAgreementAlgorithm.X25519;
     private readonly Key _key;
 
-    private PeerKey(Key key)
-    {
-        _key = key;
-        PeerId = PeerId.TryFromPublicKey(PublicKey, out var peer) ? peer : throw new InvalidOperationException("X25519 made a public key it would not write.");
-    }
+    // Made when it is asked for: a key that lasts for one handshake has no use for an address. Two threads make the same one.
+    private PeerId _peerId;
+
+    private PeerKey(Key key) => _key = key;
 
     private static KeyCreationParameters Exportable => new() { ExportPolicy = KeyExportPolicies.AllowPlaintextExport };
 
     /// <summary>The public half as an address.</summary>
-    public PeerId PeerId { get; }
+    public PeerId PeerId
+    {
+        get
+        {
+            if (_peerId == default)
+            {
+                _peerId = PeerId.TryFromPublicKey(PublicKey, out var peer)
+                    ? peer
+                    : throw new InvalidOperationException("X25519 made a public key it would not write.");
+            }
+
+            return _peerId;
+        }
+    }
 
     /// <summary>The public half; <see cref="Length"/> bytes.</summary>
     public byte[] PublicKey => _key.PublicKey.Export(KeyBlobFormat.RawPublicKey);

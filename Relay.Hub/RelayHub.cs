@@ -1,3 +1,4 @@
+using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.SignalR;
 using Relay.Contracts;
 using Relay.Hub.Protocol;
@@ -19,11 +20,11 @@ public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
 
     internal static ReadOnlySpan<byte> MalformedMethodUtf8 => "$malformed"u8;
 
-    private Session Session => (Session)Context.Items[typeof(Session)]!;
+    private Session Session => Context.Features.GetRequiredFeature<Session>();
 
     public override Task OnConnectedAsync()
     {
-        Context.Items[typeof(Session)] = _sessions.Open(Context);
+        Context.Features.Set(_sessions.Open(Context));
         return Task.CompletedTask;
     }
 

@@ -16,34 +16,33 @@ internal sealed class LargeBlocks : MemoryPool<byte>
     // 4 MiB: what a hundred connections have in use in one and the same moment. More go back to the garbage collector after a burst.
     private const int MaxKept = 128;
 
+    private static readonly LargeBlocks Blocks = new();
+
     private readonly ConcurrentQueue<Block> _kept = new();
-    private volatile bool _disposed;
 
     public override int MaxBufferSize => BlockBytes;
 
     public override IMemoryOwner<byte> Rent(int minBufferSize = -1)
     {
-        ObjectDisposedException.ThrowIf(_disposed, this);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(minBufferSize, BlockBytes);
         return _kept.TryDequeue(out var block) ? block : new Block(this);
     }
 
+    // A listener disposes of its pool when it stops listening. The others go on.
     protected override void Dispose(bool disposing)
     {
-        _disposed = true;
-        _kept.Clear();
     }
 
     private void Return(Block block)
     {
-        if (!_disposed && _kept.Count < MaxKept)
+        if (_kept.Count < MaxKept)
             _kept.Enqueue(block);
     }
 
-    /// <summary>Lets Kestrel have them.</summary>
+    /// <summary>Lets Kestrel have them: it asks for a pool for each core, and all get the same one.</summary>
     public sealed class Factory : IMemoryPoolFactory<byte>
     {
-        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => new LargeBlocks();
+        public MemoryPool<byte> Create(MemoryPoolOptions? options = null) => Blocks;
     }
 
     private sealed class Block(LargeBlocks pool) : IMemoryOwner<byte>

@@ -20,13 +20,20 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
     private const byte EndOfHandshake = 0x1e;
 
     // The reader's turn runs on the thread that read, which has nothing else to do until it is over.
-    private readonly Pipe _pipe = new(new PipeOptions(
+    private static readonly PipeOptions Options = new(
         readerScheduler: PipeScheduler.Inline, writerScheduler: PipeScheduler.Inline,
         pauseWriterThreshold: 2 * LookBytes, resumeWriterThreshold: LookBytes,
-        minimumSegmentSize: SmallRead, useSynchronizationContext: false));
+        minimumSegmentSize: SmallRead, useSynchronizationContext: false);
+
+    private readonly Pipe _pipe = new(Options);
 
     // Who sent a large message mostly sends the next one too.
     private int _usual = SmallRead;
+
+    // Of the present message: its bytes so far, those the reader was not woken for, and what is left of the piece of memory.
+    private int _length;
+    private int _unseen;
+    private int _room;
 
     private bool _shookHands;
     private int _handshake;
@@ -39,8 +46,20 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
         Exception? failure = null;
         try
         {
-            while (await ReceiveMessageAsync().ConfigureAwait(false))
+            // Between messages nothing: a silent connection holds no memory to read into.
+            var memory = Memory<byte>.Empty;
+            while (true)
             {
+                var received = await socket.ReceiveAsync(memory, CancellationToken.None).ConfigureAwait(false);
+                if (received.MessageType == WebSocketMessageType.Close)
+                    break;
+
+                var isToBeSeen = Take(memory.Span[..received.Count], memory.Length - received.Count, received.EndOfMessage);
+                if (isToBeSeen && (await _pipe.Writer.FlushAsync().ConfigureAwait(false)).IsCompleted)
+                    break;
+
+                // The first piece is as large as the message before; what goes beyond it is a large one.
+                memory = received.EndOfMessage ? Memory<byte>.Empty : _pipe.Writer.GetMemory(_room > 0 ? 1 : _length == 0 ? _usual : LargeRead);
             }
         }
         catch (Exception broken)
@@ -53,38 +72,19 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
         await _pipe.Writer.CompleteAsync(failure).ConfigureAwait(false);
     }
 
-    private async ValueTask<bool> ReceiveMessageAsync()
+    /// <returns>Whether the reader should look.</returns>
+    private bool Take(ReadOnlySpan<byte> piece, int room, bool isLast)
     {
-        // Nothing first: a silent connection holds no memory to read into.
-        var received = await socket.ReceiveAsync(Memory<byte>.Empty, CancellationToken.None).ConfigureAwait(false);
-        var (unseen, length, room) = (0, 0, 0);
-        do
-        {
-            if (received.MessageType == WebSocketMessageType.Close)
-                return false;
+        if (!_shookHands)
+            ShakeHands(piece);
+        _pipe.Writer.Advance(piece.Length);
+        (_room, _length, _unseen) = (room, _length + piece.Length, _unseen + piece.Length);
+        if (!isLast && _unseen < LookBytes)
+            return false;
 
-            // The first piece is as large as the message before; what goes beyond it is a large one.
-            var memory = _pipe.Writer.GetMemory(room > 0 ? 1 : length == 0 ? _usual : LargeRead);
-            received = await socket.ReceiveAsync(memory, CancellationToken.None).ConfigureAwait(false);
-            if (received.MessageType == WebSocketMessageType.Close)
-                return false;
-
-            if (!_shookHands)
-                ShakeHands(memory.Span[..received.Count]);
-            _pipe.Writer.Advance(received.Count);
-            room = memory.Length - received.Count;
-            length += received.Count;
-            unseen += received.Count;
-            if (received.EndOfMessage || unseen >= LookBytes)
-            {
-                unseen = 0;
-                if ((await _pipe.Writer.FlushAsync().ConfigureAwait(false)).IsCompleted)
-                    return false;
-            }
-        }
-        while (!received.EndOfMessage);
-
-        _usual = length > SmallRead ? LargeRead : SmallRead;
+        _unseen = 0;
+        if (isLast)
+            (_usual, _length, _room) = (_length > SmallRead ? LargeRead : SmallRead, 0, 0);
         return true;
     }
 

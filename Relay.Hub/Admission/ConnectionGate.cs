@@ -48,16 +48,14 @@ internal sealed class ConnectionGate(
         // The request of a WebSocket lasts as long as the connection.
         using (lease)
         {
-            context.Items[typeof(ConnectionLease)] = lease;
+            context.Features.Set(lease);
             await next(context);
         }
     }
 
     /// <summary>The place of a connection that has come as far as the hub.</summary>
     public ConnectionLease LeaseOf(HttpContext? context) =>
-        context?.Items.TryGetValue(typeof(ConnectionLease), out var lease) == true
-            ? (ConnectionLease)lease!
-            : limits.Enter(context?.Connection.RemoteIpAddress);
+        context?.Features.Get<ConnectionLease>() ?? limits.Enter(context?.Connection.RemoteIpAddress);
 
     private async Task GiveBackLaterAsync(ConnectionLease lease)
     {

@@ -1,9 +1,11 @@
+using System.Net;
 using System.Net.WebSockets;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Features;
+using Microsoft.AspNetCore.Http.Features;
 using Relay.Contracts.WebSockets;
 
 namespace Relay.Hub.WebSockets;
@@ -16,7 +18,7 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
     private readonly WebSocket _socket;
     private readonly WebSocketPipe _pipe;
     private readonly CancellationTokenSource _closeRequested = new();
-    private Action? _heartbeat;
+    private (Action<object> Action, object State)[] _heartbeats = [];
 
     public WebSocketConnection(string id, HttpContext http, WebSocket socket, TimeProvider time)
         : base(id)
@@ -26,8 +28,6 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
         HttpContext = http;
         User = http.User;
         Transport = _pipe;
-        LocalEndPoint = http.Connection.LocalIpAddress is { } local ? new System.Net.IPEndPoint(local, http.Connection.LocalPort) : null;
-        RemoteEndPoint = http.Connection.RemoteIpAddress is { } remote ? new System.Net.IPEndPoint(remote, http.Connection.RemotePort) : null;
 
         Features.Set<IConnectionHeartbeatFeature>(this);
         Features.Set<IConnectionInherentKeepAliveFeature>(this);
@@ -37,7 +37,23 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
         Features.Set<IHttpTransportFeature>(this);
     }
 
+    /// <summary>With room from the start for what SignalR and this class keep here: it would grow twice. Made before the base class fills it.</summary>
+    public override IFeatureCollection Features { get; } = new FeatureCollection(16);
+
     public HttpContext? HttpContext { get; set; }
+
+    // Made for whoever asks, which is hardly anybody.
+    public override EndPoint? LocalEndPoint
+    {
+        get => HttpContext?.Connection is { LocalIpAddress: { } address, LocalPort: var port } ? new IPEndPoint(address, port) : null;
+        set => throw new NotSupportedException("The address belongs to the connection.");
+    }
+
+    public override EndPoint? RemoteEndPoint
+    {
+        get => HttpContext?.Connection is { RemoteIpAddress: { } address, RemotePort: var port } ? new IPEndPoint(address, port) : null;
+        set => throw new NotSupportedException("The address belongs to the connection.");
+    }
 
     public HttpTransportType TransportType => HttpTransportType.WebSockets;
 
@@ -61,12 +77,12 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
     /// <summary>Carries the connection until the hub is done with it.</summary>
     /// <param name="hub">Runs the hub on this connection.</param>
     /// <param name="closeTimeout">How long the client may take to answer the close.</param>
-    public async Task RunAsync(Func<ConnectionContext, Task> hub, TimeSpan closeTimeout)
+    public async Task RunAsync(ConnectionHandler hub, TimeSpan closeTimeout)
     {
         _pipe.Start();
         try
         {
-            await hub(this).ConfigureAwait(false);
+            await hub.OnConnectedAsync(this).ConfigureAwait(false);
         }
         finally
         {
@@ -78,12 +94,16 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
     public void Beat(TimeSpan sendTimeout)
     {
         if (_pipe.Stuck >= sendTimeout)
+        {
             Abort(new ConnectionAbortedException("The client does not read."));
-        else
-            Volatile.Read(ref _heartbeat)?.Invoke();
+            return;
+        }
+
+        foreach (var (action, state) in Volatile.Read(ref _heartbeats))
+            action(state);
     }
 
-    public void OnHeartbeat(Action<object> action, object state) => _heartbeat += () => action(state);
+    public void OnHeartbeat(Action<object> action, object state) => Volatile.Write(ref _heartbeats, [.. _heartbeats, (action, state)]);
 
     public void RequestClose() => _closeRequested.Cancel();
 

@@ -24,12 +24,12 @@ internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, T
     public async Task ServeAsync(HttpContext http)
     {
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
-        var id = Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(16));
+        var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
         await using var connection = new WebSocketConnection(id, http, socket, time);
         _all.TryAdd(connection, true);
         try
         {
-            await connection.RunAsync(hub.OnConnectedAsync, CloseTimeout);
+            await connection.RunAsync(hub, CloseTimeout);
         }
         finally
         {

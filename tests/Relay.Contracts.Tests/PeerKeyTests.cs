@@ -42,6 +42,16 @@ public sealed class PeerKeyTests
     }
 
     [Fact]
+    public void The_public_half_outlives_the_private_one()
+    {
+        var bob = PeerKey.Import(Convert.FromHexString(BobPrivate));
+        bob.Dispose();
+
+        Assert.Equal(BobText, bob.PeerId.Value);
+        Assert.Equal(BobPublic, Convert.ToHexStringLower(bob.PublicKey));
+    }
+
+    [Fact]
     public void A_wrong_swapped_missing_or_added_character_is_noticed()
     {
         const string alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l";

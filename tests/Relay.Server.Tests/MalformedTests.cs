@@ -175,6 +175,33 @@ public sealed class MalformedTests : IAsyncLifetime
         await IsClosed(socket).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
     }
 
+    [Fact]
+    public async Task Empty_messages_and_messages_in_pieces_are_read_as_if_they_were_one_stream()
+    {
+        using var socket = new ClientWebSocket();
+        await socket.ConnectAsync(new UriBuilder(_relay.Url) { Scheme = "ws" }.Uri, TestContext.Current.CancellationToken);
+        async Task Send(string text, bool isLast) =>
+            await socket.SendAsync(Encoding.UTF8.GetBytes(text), WebSocketMessageType.Text, isLast, TestContext.Current.CancellationToken);
+
+        await Send("", isLast: true);
+        await Send("{\"protocol\":\"json\",", isLast: false);
+        await Send("", isLast: false);
+        await Send("\"version\":1}", isLast: true);
+        await Send("", isLast: true);
+        await Send("\u001e", isLast: true);
+
+        var buffer = new byte[4096];
+        var read = "";
+        while (!read.Contains("\"Challenge\"", StringComparison.Ordinal))
+        {
+            var received = await socket.ReceiveAsync(buffer, TestContext.Current.CancellationToken);
+            Assert.Equal(WebSocketMessageType.Text, received.MessageType);
+            read += Encoding.UTF8.GetString(buffer, 0, received.Count);
+        }
+
+        Assert.StartsWith("{}\u001e", read, StringComparison.Ordinal);
+    }
+
     private static async Task IsClosed(ClientWebSocket socket)
     {
         var buffer = new byte[4096];
