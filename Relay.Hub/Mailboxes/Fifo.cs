@@ -1,9 +1,16 @@
+using System.Buffers;
+
 namespace Relay.Hub.Mailboxes;
 
 /// <summary>A queue that can be read at any place: a lease reads behind the front without removing, and an eviction removes from the middle.</summary>
-/// <remarks>A struct, because every mailbox has one; only ever a field, never copied.</remarks>
+/// <remarks>
+/// A struct, because every mailbox has one; only ever a field, never copied. Up to <see cref="MaxOwned"/> items lie in an array
+/// that grows by little and stays; more, in one that is lent for as long as it takes: bursts come and go with every batch.
+/// </remarks>
 internal struct Fifo<T>()
 {
+    private const int MaxOwned = 16;
+
     private T[] _slots = [];
     private int _front;
 
@@ -14,7 +21,7 @@ internal struct Fifo<T>()
     public void Enqueue(in T item)
     {
         if (Count == _slots.Length)
-            Resize(Math.Max(4, Count + Math.Max(2, Count / 4)));
+            Grow();
 
         _slots[Slot(Count)] = item;
         Count++;
@@ -29,8 +36,12 @@ internal struct Fifo<T>()
         Count--;
 
         // Mailboxes outlive their bursts; an empty one must not keep the array of its fullest day.
-        if (Count == 0 && _slots.Length > 16)
+        if (Count == 0 && _slots.Length > MaxOwned)
+        {
+            ArrayPool<T>.Shared.Return(_slots);
             (_slots, _front) = ([], 0);
+        }
+
         return item;
     }
 
@@ -58,11 +69,14 @@ internal struct Fifo<T>()
         return slot < _slots.Length ? slot : slot - _slots.Length;
     }
 
-    private void Resize(int size)
+    private void Grow()
     {
-        var slots = new T[size];
-        for (var i = 0; i < Count; i++)
-            slots[i] = this[i];
+        var slots = Count < MaxOwned ? new T[Math.Min(MaxOwned, Math.Max(4, Count + 2))] : ArrayPool<T>.Shared.Rent(2 * Count);
+        var atEnd = Math.Min(Count, _slots.Length - _front);
+        Array.Copy(_slots, _front, slots, 0, atEnd);
+        Array.Copy(_slots, 0, slots, atEnd, Count - atEnd);
+        if (_slots.Length > MaxOwned)
+            ArrayPool<T>.Shared.Return(_slots, clearArray: true);
         (_slots, _front) = (slots, 0);
     }
 }
