@@ -13,6 +13,7 @@ internal static class HubConnectionFactory
     /// <param name="way">WebSockets, or long polling where they do not get through.</param>
     public static HubConnection Create(RelayTransportOptions options, Uri url, HttpTransportType way, ILoggerFactory? loggers)
     {
+        HubConnection connection = null!;
         var builder = new HubConnectionBuilder()
             .WithUrl(url, http =>
             {
@@ -23,6 +24,9 @@ internal static class HubConnectionFactory
                 // A relay that does not answer the closing handshake holds up nobody's exit.
                 http.CloseTimeout = TimeSpan.FromSeconds(1);
                 options.ConfigureHttp?.Invoke(http);
+                var configured = http.HttpMessageHandlerFactory;
+                http.HttpMessageHandlerFactory = handler =>
+                    new PolledAnswers(configured?.Invoke(handler) ?? handler, () => connection.State == HubConnectionState.Connecting);
             });
         builder.Services.AddSingleton<IHubProtocol, WaryProtocol>();
 
@@ -33,7 +37,7 @@ internal static class HubConnectionFactory
         if (loggers is not null)
             builder.Services.AddSingleton(loggers);
 
-        var connection = builder.Build();
+        connection = builder.Build();
         connection.KeepAliveInterval = options.KeepAliveInterval;
         connection.ServerTimeout = options.ServerTimeout;
         return connection;
