@@ -129,10 +129,12 @@ public sealed partial class RelayTransport
 
         if (failures > 0)
             _logger.ConnectFailed(failures, _url, reason.Error, reason.Message, pause);
-        Change(RelayConnectionState.Waiting, reason, pause);
 
+        // The pause has begun when others are told of it, or a clock they then move would not reach it.
         using var over = CancellationTokenSource.CreateLinkedTokenSource(_disposing.Token);
-        await Task.WhenAny(hurry, Task.Delay(pause, _time, over.Token)).ConfigureAwait(false);
+        var pausing = Task.Delay(pause, _time, over.Token);
+        Change(RelayConnectionState.Waiting, reason, pause);
+        await Task.WhenAny(hurry, pausing).ConfigureAwait(false);
         await over.CancelAsync().ConfigureAwait(false);
         lock (_gate)
             _refusal = null;

@@ -59,7 +59,12 @@ public sealed partial class RelayTransport : ITransport
     public event Action<RelayConnectionChange>? StateChanged;
 
     /// <summary>Whether there is a registered connection to the relay. Whether the peer is there, this side cannot know; a send succeeds either way.</summary>
-    public bool IsConnected(PeerId peer) => _link is { IsOpen: true };
+    public bool IsConnected(PeerId peer)
+    {
+        // Under the lock: whoever waited for a link is told of it a moment before it is the transport's.
+        lock (_gate)
+            return _link is { IsOpen: true };
+    }
 
     /// <inheritdoc/>
     /// <param name="peer">Any peer: all are reached by the same connection.</param>
