@@ -36,6 +36,10 @@ internal sealed partial class ChatClient : IChatClient
 
     public ConnectionStatus Connection => _connection;
 
+    /// <summary>How long its end waits for the relay to take what is owed to peers, acknowledgements above all.</summary>
+    /// <remarks>A relay answers in milliseconds. One that does not is not waited for: peers ask again.</remarks>
+    public TimeSpan FlushTimeout { get; set; } = TimeSpan.FromSeconds(2);
+
     /// <summary>Goes online through a relay if no other process is online with the profile, else as soon as that one ends.</summary>
     /// <param name="claim">Claims the profile for this process; null when another has it. What it gives is disposed of with the client.</param>
     public static ChatClient Start(
@@ -105,7 +109,11 @@ internal sealed partial class ChatClient : IChatClient
         if (_looks is not null)
             await _looks.DisposeAsync();
         if (_online is not null)
+        {
+            await _online.FlushAsync(FlushTimeout);
             await _online.DisposeAsync();
+        }
+
         _claim?.Dispose();
         _store.Dispose();
     }
@@ -113,7 +121,10 @@ internal sealed partial class ChatClient : IChatClient
     private void OnStateChanged(RelayConnectionChange change)
     {
         var next = change.NextAttemptIn is { } pause ? _time.GetUtcNow() + pause : (DateTimeOffset?)null;
-        _connection = new ConnectionStatus(change.State, _connection.Relay, change.Reason?.Message, next);
+
+        // A further attempt has no outcome yet, and why there is no connection is what the last one said.
+        var reason = change.State == RelayConnectionState.Connecting ? _connection.Reason : change.Reason?.Message;
+        _connection = new ConnectionStatus(change.State, _connection.Relay, reason, next);
         Raise(new ChatChange(ChatChangeKind.Connection));
     }
 

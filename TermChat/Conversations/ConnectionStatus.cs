@@ -6,7 +6,7 @@ namespace TermChat.Conversations;
 /// <summary>Where the chat stands with its relay.</summary>
 /// <param name="State">Whether it is connected, connecting, waiting to try again, or ended for good.</param>
 /// <param name="Relay">The relay's address; null when none is configured.</param>
-/// <param name="Reason">Why it is not connected, for people; null while it is.</param>
+/// <param name="Reason">Why it is not connected, for people: what the last attempt, or the last connection, came to. Null while it is connected, and before the first attempt has ended.</param>
 /// <param name="NextAttemptAt">When it tries again, while it waits.</param>
 internal sealed record ConnectionStatus(
     RelayConnectionState State, Uri? Relay, string? Reason = null, DateTimeOffset? NextAttemptAt = null);

@@ -11,9 +11,6 @@ namespace TermChat.Conversations.Delivery;
 /// <summary>What a chat has while this process is the one that is online with the profile: the way to its peers, sessions with them, and the loop that delivers.</summary>
 internal sealed class OnlineChat : IAsyncDisposable
 {
-    /// <summary>A relay answers in milliseconds. One that does not is not waited for: peers ask again.</summary>
-    private static readonly TimeSpan FlushTimeout = TimeSpan.FromSeconds(2);
-
     private readonly PeerId _self;
     private readonly ITransport _transport;
     private readonly SessionTable _sessions;
@@ -42,15 +39,16 @@ internal sealed class OnlineChat : IAsyncDisposable
         return new OnlineChat(store, key, transport, time, loggers.CreateLogger<ChatEngine>(), changed);
     }
 
+    /// <summary>What was just stored is acknowledged before the program ends: its sender may be waiting for that.</summary>
+    public async Task FlushAsync(TimeSpan timeout)
+    {
+        // The machine's clock, whatever the chat's is: this waits for a socket.
+        if (_transport.IsConnected(_self))
+            await Task.WhenAny(Engine.FlushAsync(), Task.Delay(timeout, TimeProvider.System));
+    }
+
     public async ValueTask DisposeAsync()
     {
-        // What was just stored is acknowledged before the program ends: its sender may be waiting for that.
-        if (_transport.IsConnected(_self))
-        {
-            // The machine's clock, whatever the chat's is: this waits for a socket.
-            await Task.WhenAny(Engine.FlushAsync(), Task.Delay(FlushTimeout, TimeProvider.System));
-        }
-
         await Engine.DisposeAsync();
         await _transport.DisposeAsync();
         _sessions.Dispose();
