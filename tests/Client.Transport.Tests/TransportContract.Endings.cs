@@ -53,7 +53,7 @@ public abstract partial class TransportContract
         while (received.Count(number => number % 2 == 0) < patient.Count)
             received.AddRange(await ReceiveNumbersAsync(pair.Bob, 1));
 
-        await Task.WhenAll(patient).WaitAsync(Patience, Token);
+        await Task.WhenAll(patient).WaitAsync(Eventually.Patience, Token);
         Assert.Equal(received.Order(), received);
         await Eventually.Is("every cancelled send has ended", () => impatient.TrueForAll(send => send.IsCompleted));
     }
@@ -149,8 +149,8 @@ public abstract partial class TransportContract
 
         await pair.Bob.DisposeAsync();
 
-        await Assert.ThrowsAsync<ObjectDisposedException>(() => receiving.WaitAsync(Patience, Token));
-        await loop.WaitAsync(Patience, Token);
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => receiving.WaitAsync(Eventually.Patience, Token));
+        await loop.WaitAsync(Eventually.Patience, Token);
         await Assert.ThrowsAsync<ObjectDisposedException>(() => pair.Bob.ReceiveAsync(Token).AsTask());
     }
 
@@ -159,7 +159,7 @@ public abstract partial class TransportContract
     {
         await using var pair = await ConnectAsync();
 
-        await Task.WhenAll(pair.Alice.DisposeAsync().AsTask(), pair.Alice.DisposeAsync().AsTask()).WaitAsync(Patience, Token);
+        await Task.WhenAll(pair.Alice.DisposeAsync().AsTask(), pair.Alice.DisposeAsync().AsTask()).WaitAsync(Eventually.Patience, Token);
         await pair.Alice.DisposeAsync();
 
         Assert.False(pair.Alice.IsConnected(TransportPair.BobId));
@@ -183,9 +183,9 @@ public abstract partial class TransportContract
     private static async Task<TransportException> FailureOfAsync(TransportPair pair, OutgoingMessage message)
     {
         if (!pair.KeepsWhatCannotGo)
-            return await Assert.ThrowsAsync<TransportException>(() => SendAsync(pair, message).AsTask().WaitAsync(Patience, Token));
+            return await Assert.ThrowsAsync<TransportException>(() => SendAsync(pair, message).AsTask().WaitAsync(Eventually.Patience, Token));
 
-        var result = await SendAsync(pair, message).AsTask().WaitAsync(Patience, Token);
+        var result = await SendAsync(pair, message).AsTask().WaitAsync(Eventually.Patience, Token);
         Assert.Equal(SendStatus.Pending, result.Status);
         Assert.Equal(TransportKind.None, result.Path);
         return Assert.IsType<TransportException>(result.Reason);

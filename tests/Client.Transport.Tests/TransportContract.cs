@@ -1,12 +1,11 @@
 using System.Security.Cryptography;
+using TestKit;
 
 namespace Client.Transport.Tests;
 
 /// <summary>Always 2: what any transport promises. Each transport has a subclass that says how to make two connected peers of it.</summary>
 public abstract partial class TransportContract
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     protected abstract TransportKind Kind { get; }
 
     /// <summary>Two peers, connected to each other.</summary>
@@ -74,7 +73,7 @@ public abstract partial class TransportContract
         // More than any inbox or window holds, and nobody waits for a single one.
         var sends = Enumerable.Range(0, 1500).Select(i => link.SendAsync(TransportPair.BobId, Numbered(i), Token)).ToArray();
         var numbers = await ReceiveNumbersAsync(pair.Bob, sends.Length);
-        await Task.WhenAll(sends).WaitAsync(Patience, Token);
+        await Task.WhenAll(sends).WaitAsync(Eventually.Patience, Token);
 
         Assert.Equal(Enumerable.Range(0, 1500), numbers);
         Assert.True(link.IsOpen);
@@ -91,7 +90,7 @@ public abstract partial class TransportContract
         }));
 
         var receiving = ReceiveNumbersAsync(pair.Bob, 400);
-        await Task.WhenAll(senders).WaitAsync(Patience, Token);
+        await Task.WhenAll(senders).WaitAsync(Eventually.Patience, Token);
         var numbers = await receiving;
 
         Assert.Equal(Enumerable.Range(0, 400), numbers.Order());
@@ -156,7 +155,7 @@ public abstract partial class TransportContract
         pair.Alice.SendAsync(TransportPair.BobId, message, Token);
 
     private static Task<ReceivedMessage> ReceiveAsync(ITransport transport) =>
-        transport.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+        transport.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
 
     private static async Task<List<int>> ReceiveNumbersAsync(ITransport transport, int count)
     {

@@ -36,7 +36,7 @@ public sealed partial class RequirementTests
         using (var bobsKey = ReadKey(people.Bob))
         await using (var tap = new RelayTransport(new RelayTransportOptions { Url = new Uri(people.Relay.Url), Key = bobsKey }))
         {
-            var packet = await tap.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+            var packet = await tap.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
             packet.Hold();
             Assert.Equal(people.AliceId, packet.Sender.Value);
             payload = packet.Payload.ToArray();
@@ -68,7 +68,7 @@ public sealed partial class RequirementTests
         await using var bob = await Listener.StartAsync(people.Bob);
         await using var alice = people.StartSending("--wait");
         await alice.WriteLineAsync("1");
-        await Eventually.Is("the first is delivered", () => people.Alice.Written().Count == 1 && people.Alice.Outstanding().Count == 0, Patience);
+        await Eventually.Is("the first is delivered", () => people.Alice.Written().Count == 1 && people.Alice.Outstanding().Count == 0);
 
         link.StallToClient();
         await alice.WriteLineAsync("2");

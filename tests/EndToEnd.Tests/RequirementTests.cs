@@ -13,7 +13,6 @@ public sealed partial class RequirementTests
 {
     private static readonly PeerId Alice = PeerId.Parse("alice");
     private static readonly PeerId Bob = PeerId.Parse("bob");
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -31,12 +30,12 @@ public sealed partial class RequirementTests
 
         Assert.Equal(new SendResult(SendStatus.Accepted, TransportKind.Relay), result);
         Assert.True(alice.IsConnected(Bob));
-        var received = await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+        var received = await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
         Assert.Equal((Alice, TransportKind.Relay, "sealed"), (received.Sender, received.Path, Encoding.UTF8.GetString(received.Payload.Span)));
 
         // AfterSuccess 7: the acknowledgement of the chat above is a payload like any other, and flows back.
         await bob.SendAsync(received.Sender, Encoding.UTF8.GetBytes($"ack {received.Id}"), Token);
-        var acknowledgement = await alice.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+        var acknowledgement = await alice.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
         Assert.Equal($"ack {received.Id}", Encoding.UTF8.GetString(acknowledgement.Payload.Span));
     }
 
@@ -75,7 +74,7 @@ public sealed partial class RequirementTests
         Assert.Contains(link.Url.Authority, results[0].Reason!.Message, StringComparison.Ordinal);
         link.Restore();
         for (var i = 0; i < 5; i++)
-            Assert.Equal($"{i}", Encoding.UTF8.GetString((await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token)).Payload.Span));
+            Assert.Equal($"{i}", Encoding.UTF8.GetString((await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token)).Payload.Span));
         await Eventually.Is("nothing is pending any more", () => alice.PendingCount(Bob) == 0);
     }
 
@@ -102,7 +101,7 @@ public sealed partial class RequirementTests
             var bySender = new Dictionary<PeerId, List<string>>();
             for (var i = 0; i < (Peers - 1) * Each; i++)
             {
-                var message = await peer.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+                var message = await peer.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
                 if (!bySender.TryGetValue(message.Sender, out var texts))
                     bySender[message.Sender] = texts = [];
                 texts.Add(Encoding.UTF8.GetString(message.Payload.Span));
@@ -125,10 +124,10 @@ public sealed partial class RequirementTests
         await using var bob = Relay(host, Bob);
 
         var sends = Enumerable.Range(0, 500).Select(i => alice.SendAsync(Bob, Encoding.UTF8.GetBytes($"{i}"), Token).AsTask()).ToArray();
-        await Task.WhenAll(sends).WaitAsync(Patience, Token);
+        await Task.WhenAll(sends).WaitAsync(Eventually.Patience, Token);
 
         for (var i = 0; i < 500; i++)
-            Assert.Equal($"{i}", Encoding.UTF8.GetString((await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token)).Payload.Span));
+            Assert.Equal($"{i}", Encoding.UTF8.GetString((await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token)).Payload.Span));
     }
 
     private static RelayTransport Relay(RelayHost host, PeerId peer) => Relay(host.Url, peer);

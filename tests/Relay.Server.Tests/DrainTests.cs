@@ -9,7 +9,7 @@ public sealed class DrainTests
     [Fact]
     public async Task Every_client_is_told_and_one_that_reconnects_by_itself_does()
     {
-        await using var relay = RelayApp.OnSockets();
+        await using var relay = RelayApp.OnSockets(("DrainTimeout", "00:01:00"));
         var alice = await relay.NewPeer(reconnects: true).Enter("alice");
         var bob = await relay.NewPeer(json: true, reconnects: true).Enter("bob");
         var silent = relay.NewPeer(reconnects: true);
@@ -32,7 +32,7 @@ public sealed class DrainTests
     [Fact]
     public async Task What_was_accepted_before_is_answered_before_the_last_word()
     {
-        await using var relay = RelayApp.OnSockets();
+        await using var relay = RelayApp.OnSockets(("DrainTimeout", "00:01:00"));
         var alice = await relay.Enter("alice");
         await alice.SendMany("bob", 200);
         await alice.SeesAnswers(200);
@@ -59,6 +59,7 @@ public sealed class DrainTests
         var stopping = relay.Stop();
 
         await alice.Sees<Draining>();
-        await stopping.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        // Sooner than the host would give up by itself, after 30 s.
+        await stopping.WaitAsync(TimeSpan.FromSeconds(20), TimeProvider.System, TestContext.Current.CancellationToken);
     }
 }

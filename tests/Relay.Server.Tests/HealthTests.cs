@@ -55,7 +55,7 @@ public sealed class HealthTests
     [Fact]
     public async Task A_relay_that_shuts_down_is_alive_and_not_ready()
     {
-        await using var relay = RelayApp.OnSockets(("DrainTimeout", "00:00:05"));
+        await using var relay = RelayApp.OnSockets(("DrainTimeout", "00:01:00"));
         await using var link = TestKit.Link.To(relay.Url);
         using var http = relay.CreateClient();
         await using var deaf = new RawPeer(link.Url);

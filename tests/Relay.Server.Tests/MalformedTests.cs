@@ -1,13 +1,14 @@
 using System.Net.WebSockets;
 using System.Text;
 using Relay.Contracts;
+using TestKit;
 
 namespace Relay.Server.Tests;
 
 /// <summary>Whatever a client sends: an error or a closed connection for it, and nothing at all for anybody else.</summary>
 public sealed class MalformedTests : IAsyncLifetime
 {
-    private readonly RelayApp _relay = RelayApp.OnSockets(("RegistrationTimeout", "00:00:01"));
+    private readonly RelayApp _relay = RelayApp.OnSockets();
     private RawPeer _alice = null!;
     private RawPeer _bob = null!;
 
@@ -172,7 +173,7 @@ public sealed class MalformedTests : IAsyncLifetime
 
         await socket.SendAsync(Encoding.Latin1.GetBytes(bytes), WebSocketMessageType.Text, true, TestContext.Current.CancellationToken);
 
-        await IsClosed(socket).WaitAsync(TimeSpan.FromSeconds(10), TestContext.Current.CancellationToken);
+        await IsClosed(socket).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]

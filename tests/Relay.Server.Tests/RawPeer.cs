@@ -45,7 +45,7 @@ internal sealed class RawPeer : IAsyncDisposable
     public HubConnection Connection { get; }
 
     /// <summary>The challenge of its connection. Not among what it was <see cref="Told"/>, where it would stand in front of everything.</summary>
-    public Task<Challenge> Challenge => _challenge.Task.WaitAsync(TimeSpan.FromSeconds(20));
+    public Task<Challenge> Challenge => _challenge.Task.WaitAsync(Eventually.Patience);
 
     /// <summary>The origin it dials.</summary>
     public string Origin { get; }

@@ -1,7 +1,9 @@
 using System.Net;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Relay.Contracts;
 using Relay.Hub.Admission;
+using TestKit;
 
 namespace Relay.Server.Tests;
 
@@ -42,12 +44,17 @@ public sealed class RegistrationTests
     [Fact]
     public async Task MainWay_5_a_connection_that_registered_in_time_stays()
     {
-        await using var relay = RelayApp.InMemory(("RegistrationTimeout", "00:00:00.3"));
+        var time = new FakeTimeProvider();
+        await using var relay = RelayApp.InMemory(services => services.AddSingleton<TimeProvider>(time));
         var alice = await relay.Enter("alice");
         var silent = relay.NewPeer();
         await silent.Connect();
 
-        await silent.SeesTheEnd();
+        await Eventually.Is("the silent one is closed", () =>
+        {
+            time.Advance(TimeSpan.FromSeconds(1));
+            return silent.IsClosed;
+        });
 
         await alice.Send("alice", "still here");
         await alice.SeesTexts("still here");

@@ -66,6 +66,9 @@ internal sealed class RelayApp : IAsyncDisposable
     /// <summary>Over real sockets: for what connections do.</summary>
     public static RelayApp OnSockets(params (string Name, string Value)[] settings) => new(true, "Development", null, settings);
 
+    public static RelayApp OnSockets(Action<IServiceCollection> services, params (string Name, string Value)[] settings) =>
+        new(true, "Development", services, settings);
+
     /// <summary>With every log of every level, the framework's too.</summary>
     public static RelayApp WithEveryLog(params (string Name, string Value)[] settings) => new(
         true, "Development", services => services.Configure<LoggerFilterOptions>(options => options.Rules.Clear()), settings);

@@ -8,7 +8,7 @@ internal sealed class LinkClient : IDisposable
     private readonly Socket _socket = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
 
     // A broken link must fail its test, not keep everybody waiting.
-    private readonly CancellationTokenSource _patience = new(TimeSpan.FromSeconds(30));
+    private readonly CancellationTokenSource _patience = new(Eventually.Patience);
 
     public static async Task<LinkClient> ConnectAsync(Link link)
     {

@@ -189,7 +189,7 @@ public sealed class Link : IAsyncDisposable
         // A child process that is being started holds a copy of the closed listener until it becomes its program, a
         // matter of milliseconds.
         Socket? bound = null;
-        SpinWait.SpinUntil(() => TryBind(port, out bound), TimeSpan.FromSeconds(5));
+        SpinWait.SpinUntil(() => TryBind(port, out bound), Eventually.Patience);
         return bound ?? Bind(port);
     }
 

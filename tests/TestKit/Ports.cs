@@ -12,15 +12,7 @@ public static class Ports
     // Test processes run side by side, and should not all begin with the same one.
     private static int _lastLasting = Random.Shared.Next();
 
-    /// <summary>A port nobody listens at, for a server that is not there, or is to come back at the same address.</summary>
-    public static int Unused()
-    {
-        using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return ((IPEndPoint)socket.LocalEndPoint!).Port;
-    }
-
-    /// <summary>A port for a server that goes away and comes back there: nobody else gets it in the meantime.</summary>
+    /// <summary>A port for a server that is not there, or that goes away and comes back: nobody else gets it in the meantime.</summary>
     /// <remarks>Below the ports that systems give to outgoing connections, of which tests beside this one make many.</remarks>
     public static int Lasting()
     {

@@ -6,9 +6,6 @@ namespace TestKit;
 /// <remarks>Killed when disposed, if it still runs. Its standard input is a pipe that stays open until <see cref="CloseInput"/>.</remarks>
 public sealed class ProgramProcess : IAsyncDisposable
 {
-    // A cold start of two programs on a busy machine takes seconds; one that hangs must still fail its test.
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly Process _process;
     private readonly string _name;
 
@@ -76,7 +73,7 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <exception cref="TimeoutException">It did not come in time; the message holds all it said.</exception>
     public async Task<string> WaitForLineAsync(Func<string, bool> isIt, TimeSpan? within = null)
     {
-        var patience = within ?? Patience;
+        var patience = within ?? Eventually.Patience;
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -125,17 +122,16 @@ public sealed class ProgramProcess : IAsyncDisposable
     /// <summary>Waits until it has ended and all it wrote has been read.</summary>
     /// <returns>Its exit code; 128 and the signal's number if a signal ended it.</returns>
     /// <exception cref="TimeoutException">It still runs; the message holds all it said.</exception>
-    public async Task<int> WaitForExitAsync(TimeSpan? within = null)
+    public async Task<int> WaitForExitAsync()
     {
-        var patience = within ?? Patience;
         try
         {
-            await _process.WaitForExitAsync().WaitAsync(patience, TimeProvider.System);
+            await _process.WaitForExitAsync().WaitAsync(Eventually.Patience, TimeProvider.System);
             return _process.ExitCode;
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"{_name} still ran after {patience}. {Story()}");
+            throw new TimeoutException($"{_name} still ran after {Eventually.Patience}. {Story()}");
         }
     }
 

@@ -66,7 +66,7 @@ public sealed class TmuxTerminal : IAsyncDisposable
     /// <exception cref="TimeoutException">It did not come in time; the message holds the last screen.</exception>
     public async Task<string> WaitForAsync(Func<string, bool> isThere, TimeSpan? within = null)
     {
-        var patience = within ?? TimeSpan.FromSeconds(20);
+        var patience = within ?? Eventually.Patience;
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -113,9 +113,8 @@ public sealed class TmuxTerminal : IAsyncDisposable
 
     /// <summary>Waits until the program has ended.</summary>
     /// <returns>Its exit code; 128 and the signal's number if a signal ended it.</returns>
-    public async Task<int> WaitForExitAsync(TimeSpan? within = null)
+    public async Task<int> WaitForExitAsync()
     {
-        var patience = within ?? TimeSpan.FromSeconds(20);
         var start = TimeProvider.System.GetTimestamp();
         while (true)
         {
@@ -131,8 +130,8 @@ public sealed class TmuxTerminal : IAsyncDisposable
                     break;
             }
 
-            if (TimeProvider.System.GetElapsedTime(start) > patience)
-                throw new TimeoutException($"The program in the terminal still ran after {patience}. It shows:\n{await CaptureAsync()}");
+            if (TimeProvider.System.GetElapsedTime(start) > Eventually.Patience)
+                throw new TimeoutException($"The program in the terminal still ran after {Eventually.Patience}. It shows:\n{await CaptureAsync()}");
 
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System);
         }

@@ -11,7 +11,6 @@ internal sealed class HybridBench : IAsyncDisposable
 {
     public static readonly PeerId Bob = PeerId.Parse("bob");
     public static readonly PeerId Carol = PeerId.Parse("carol");
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
     public HybridBench(HybridTransportOptions? options = null, bool hasDirect = true, bool hasRelay = true)
     {
@@ -47,9 +46,9 @@ internal sealed class HybridBench : IAsyncDisposable
     public Task<SendResult> SendAsync(int number) => SendAsync(Numbered(number));
 
     public Task<SendResult> SendAsync(OutgoingMessage message, CancellationToken? token = null) =>
-        Transport.SendAsync(Bob, message, token ?? Token).AsTask().WaitAsync(Patience, Token);
+        Transport.SendAsync(Bob, message, token ?? Token).AsTask().WaitAsync(Eventually.Patience, Token);
 
-    public Task<ReceivedMessage> ReceiveAsync() => Transport.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+    public Task<ReceivedMessage> ReceiveAsync() => Transport.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
 
     /// <summary>Sends while no path works, and sees it become pending.</summary>
     public async Task<SendResult> SendPendingAsync(int number)
@@ -60,7 +59,7 @@ internal sealed class HybridBench : IAsyncDisposable
     }
 
     /// <summary>Waits until a pending message is accepted, refused or given up.</summary>
-    public static Task<SendResult> EndAsync(SendResult pending) => pending.Settled!.WaitAsync(Patience, Token);
+    public static Task<SendResult> EndAsync(SendResult pending) => pending.Settled!.WaitAsync(Eventually.Patience, Token);
 
     public void PassFlushInterval() => Time.Advance(Options.FlushInterval);
 

@@ -98,12 +98,12 @@ internal sealed class HybridHistory : IAsyncDisposable
             member.IsReading = true;
         }
 
-        await Eventually.Is("every send has an answer", () => _sent.TrueForAll(sent => sent.Answer.IsCompleted), TimeSpan.FromSeconds(10));
+        await Eventually.Is("every send has an answer", () => _sent.TrueForAll(sent => sent.Answer.IsCompleted));
         await Eventually.Is("every promised message has come or is reported", () =>
         {
             _time.Advance(Options.FlushInterval);
             return _sent.TrueForAll(sent => !IsPromised(sent) || HasArrived(sent) || IsReported(sent));
-        }, TimeSpan.FromSeconds(10));
+        });
     }
 
     public void AssertNothingTwice()

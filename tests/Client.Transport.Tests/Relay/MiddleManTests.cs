@@ -69,7 +69,7 @@ public sealed class MiddleManTests : RelayTests
         });
         var connecting = victim.ConnectAsync(Bob, Token).AsTask();
 
-        var answer = await man.Answer.WaitAsync(Patience, Token);
+        var answer = await man.Answer.WaitAsync(Eventually.Patience, Token);
 
         await victim.DisposeAsync();
         await Assert.ThrowsAsync<TransportException>(() => connecting);

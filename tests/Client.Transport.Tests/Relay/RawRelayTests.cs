@@ -54,14 +54,14 @@ public sealed class RawRelayTests : RelayTests, IDisposable
 
     [Theory]
     [MemberData(nameof(BrokenFrames))]
-    public Task A_frame_that_no_relay_sends_costs_the_connection_and_no_message(string what) => CostsAConnectionAsync(Frames[what], Patient);
+    public Task A_frame_that_no_relay_sends_costs_the_connection_and_no_message(string what) => CostsAConnectionAsync(Frames[what], url => Options(url, Alice));
 
     /// <remarks>Nothing is wrong with such a frame so far, and nothing is here of it that would take up memory; but the pings are missing.</remarks>
     [Theory]
     [InlineData(new byte[] { 0x82, 127, 0, 0, 0, 0, 0x7f, 0xff, 0xff, 0xff, 0x05 })]
     [InlineData(new byte[] { 0x02, 1, 0x05 })]
     public Task A_frame_that_promises_more_than_comes_costs_the_connection_when_the_relay_is_silent_for_too_long(byte[] frame) =>
-        CostsAConnectionAsync(frame, url => Patient(url) with { ServerTimeout = TimeSpan.FromSeconds(5) });
+        CostsAConnectionAsync(frame, url => Options(url, Alice) with { ServerTimeout = TimeSpan.FromSeconds(5) });
 
     [Theory]
     [MemberData(nameof(BrokenAnswers))]
@@ -73,7 +73,7 @@ public sealed class RawRelayTests : RelayTests, IDisposable
             First = async (client, key) => await client.WriteAsync(Encoding.Latin1.GetBytes(Answers[what](key)), Token),
         })
         await using (var bob = Transport(host.Url, Bob))
-        await using (var alice = Logged(Patient(relay.Url) with { AllowLongPolling = false }))
+        await using (var alice = Logged(Options(relay.Url, Alice) with { AllowLongPolling = false }))
         {
             await bob.ConnectAsync(Alice, Token);
 
@@ -125,7 +125,7 @@ public sealed class RawRelayTests : RelayTests, IDisposable
 
         Assert.Equal(TransportError.Timeout, failure.Error);
         Assert.Contains("ConnectTimeout", failure.Message, StringComparison.Ordinal);
-        await alice.ConnectAsync(Bob, Token);
+        await UntilAsync(alice, RelayConnectionState.Connected);
     }
 
     [Fact]
@@ -188,8 +188,6 @@ public sealed class RawRelayTests : RelayTests, IDisposable
         Verify();
     }
 
-    private static RelayTransportOptions Patient(Uri url) => Options(url, Alice) with { ConnectTimeout = Patience, RegistrationTimeout = Patience };
-
     private RelayTransport Logged(RelayTransportOptions options) => new(options, loggerFactory: new LoggerFactory([_logs]));
 
     /// <summary>SignalR's client logs each end of a connection as an error. That is what happens here; the transport itself logs none.</summary>
@@ -197,18 +195,7 @@ public sealed class RawRelayTests : RelayTests, IDisposable
 
     private static async Task SettledAsync(ValueTask<SendResult> sending)
     {
-        var sent = await sending.AsTask().WaitAsync(Patience, Token);
-        Assert.Equal(SendStatus.Accepted, (sent.Settled is { } settled ? await settled.WaitAsync(Patience, Token) : sent).Status);
-    }
-
-    private static List<TransportException> Reasons(RelayTransport transport)
-    {
-        var reasons = new List<TransportException>();
-        transport.StateChanged += change =>
-        {
-            if (change.Reason is { } reason)
-                reasons.Add(reason);
-        };
-        return reasons;
+        var sent = await sending.AsTask().WaitAsync(Eventually.Patience, Token);
+        Assert.Equal(SendStatus.Accepted, (sent.Settled is { } settled ? await settled.WaitAsync(Eventually.Patience, Token) : sent).Status);
     }
 }

@@ -77,7 +77,7 @@ public sealed class RelayConnectTests : RelayTests
     [Fact]
     public async Task UC4_4a_a_relay_that_is_not_there_is_unreachable_and_named()
     {
-        var port = Ports.Unused();
+        var port = Ports.Lasting();
         await using var alice = Transport(new Uri($"http://127.0.0.1:{port}"), Alice);
 
         var failure = await FailureOfAsync(() => alice.SendAsync(Bob, Text("x"), Token).AsTask());

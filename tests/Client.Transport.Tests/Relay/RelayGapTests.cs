@@ -71,8 +71,7 @@ public sealed class RelayGapTests : RelayTests
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(6, Texts(6)));
         };
         await using var bob = Transport(link.Url, Bob);
-        var losses = new List<LossReport>();
-        bob.LossReported += losses.Add;
+        var losses = Losses(bob);
         await bob.ConnectAsync(Alice, Token);
         var held = new List<ReceivedMessage>();
         for (var i = 1; i <= 4; i++)
@@ -101,6 +100,7 @@ public sealed class RelayGapTests : RelayTests
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(4, Texts(4)));
         };
         await using var bob = Transport(link.Url, Bob);
+        var reasons = Reasons(bob);
         var losses = new List<LossReport>();
         bob.LossReported += loss =>
         {
@@ -109,9 +109,9 @@ public sealed class RelayGapTests : RelayTests
             if (losses.Count > 1)
                 return;
 
-            Assert.True(SpinWait.SpinUntil(() => link.BytesToClient > 0 && bob.State == RelayConnectionState.Connected, Patience));
+            Assert.True(SpinWait.SpinUntil(() => link.BytesToClient > 0 && bob.State == RelayConnectionState.Connected, Eventually.Patience));
             link.Reset();
-            Assert.True(SpinWait.SpinUntil(() => bob.State != RelayConnectionState.Connected, Patience));
+            Assert.True(SpinWait.SpinUntil(() => !reasons.IsEmpty, Eventually.Patience));
         };
 
         Assert.Equal(["2", "4"], [await ReceiveTextAsync(bob), await ReceiveTextAsync(bob)]);
@@ -131,8 +131,7 @@ public sealed class RelayGapTests : RelayTests
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(5, Texts(5)));
         };
         await using var bob = Transport(relay.Url, Bob);
-        var losses = new List<LossReport>();
-        bob.LossReported += losses.Add;
+        var losses = Losses(bob);
         await bob.ConnectAsync(Alice, Token);
 
         var first = await HoldNextAsync(bob, "1");
@@ -159,11 +158,10 @@ public sealed class RelayGapTests : RelayTests
             }
         };
         await using var bob = Transport(relay.Url, Bob);
-        var reasons = new List<string>();
-        bob.StateChanged += change => reasons.Add(change.Reason?.Message ?? "");
+        var reasons = Reasons(bob);
         await bob.ConnectAsync(Alice, Token);
 
-        await Eventually.Is("the transport has left", () => reasons.Any(reason => reason.Contains("delivers more", StringComparison.Ordinal)));
+        await Eventually.Is("the transport has left", () => reasons.Any(reason => reason.Message.Contains("delivers more", StringComparison.Ordinal)));
     }
 
     private static byte[][] Texts(params int[] numbers) =>
@@ -171,7 +169,7 @@ public sealed class RelayGapTests : RelayTests
 
     private static async Task<ReceivedMessage> HoldNextAsync(RelayTransport transport, string text)
     {
-        var message = await transport.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+        var message = await transport.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
         message.Hold();
         Assert.Equal(text, Encoding.UTF8.GetString(message.Payload.Span));
         return message;

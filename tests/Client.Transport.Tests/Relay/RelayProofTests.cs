@@ -21,7 +21,7 @@ public sealed class RelayProofTests : RelayTests
         await bob.ConnectAsync(AliceKey.PeerId, Token);
 
         await alice.SendAsync(BobKey.PeerId, Text("hello"), Token);
-        var received = await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+        var received = await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
 
         Assert.Equal(AliceKey.PeerId, received.Sender);
         await bob.SendAsync(received.Sender, Text("hello, Alice"), Token);

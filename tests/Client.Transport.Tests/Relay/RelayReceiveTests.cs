@@ -28,7 +28,7 @@ public sealed class RelayReceiveTests : RelayTests
         }
 
         Assert.Equal(Enumerable.Range(0, 2000), received);
-        await Task.WhenAll(sends).WaitAsync(Patience, Token);
+        await Task.WhenAll(sends).WaitAsync(Eventually.Patience, Token);
     }
 
     [Fact]
@@ -78,7 +78,7 @@ public sealed class RelayReceiveTests : RelayTests
 
         var (caller, request) = await asked.Task;
         await caller.SendAsync("Accepted", new Accepted { Ranges = [new NumberRange { From = request.First, To = request.First }] }, Token);
-        await sending.WaitAsync(Patience, Token);
+        await sending.WaitAsync(Eventually.Patience, Token);
         await Eventually.Is("the report is acknowledged", () => relay.Acknowledged(one => one.Report == 1));
     }
 
@@ -99,8 +99,7 @@ public sealed class RelayReceiveTests : RelayTests
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(2, "good"u8.ToArray()));
         };
         await using var bob = Transport(relay.Url, Bob);
-        var losses = new List<LossReport>();
-        bob.LossReported += losses.Add;
+        var losses = Losses(bob);
 
         Assert.Equal("good", await ReceiveTextAsync(bob));
 
@@ -205,11 +204,10 @@ public sealed class RelayReceiveTests : RelayTests
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(1, [.. Enumerable.Repeat<byte[]>([1], 300)]));
         };
         await using var bob = Transport(relay.Url, Bob);
-        var reasons = new List<string>();
-        bob.StateChanged += change => reasons.Add(change.Reason?.Message ?? "");
+        var reasons = Reasons(bob);
         await bob.ConnectAsync(Alice, Token);
 
-        await Eventually.Is("the transport has left", () => reasons.Any(reason => reason.Contains("delivers more", StringComparison.Ordinal)));
+        await Eventually.Is("the transport has left", () => reasons.Any(reason => reason.Message.Contains("delivers more", StringComparison.Ordinal)));
     }
 
     [Fact]
@@ -253,19 +251,18 @@ public sealed class RelayReceiveTests : RelayTests
             await caller.SendAsync("Deliver", ScriptedRelay.Delivery(501, "last"u8.ToArray()));
         };
         await using var bob = Transport(link.Url, Bob);
-        var reasons = new List<string>();
-        bob.StateChanged += change => reasons.Add(change.Reason?.Message ?? "");
+        var reasons = Reasons(bob);
         await bob.ConnectAsync(Alice, Token);
 
         for (var i = 0; i < 400; i++)
         {
-            (await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token)).Hold();
+            (await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token)).Hold();
             if (i == 199)
                 link.Reset();
         }
 
         Assert.Equal("last", await ReceiveTextAsync(bob));
-        Assert.DoesNotContain(reasons, reason => reason.Contains("delivers more", StringComparison.Ordinal));
+        Assert.DoesNotContain(reasons, reason => reason.Message.Contains("delivers more", StringComparison.Ordinal));
     }
 
     private static int AcknowledgementsOf(ScriptedRelay relay, long sequence)

@@ -22,7 +22,7 @@ public sealed class RelaySendTests : RelayTests
         };
 
         var sending = alice.SendAsync(Bob, Text("x"), Token).AsTask();
-        await handedOver.Task.WaitAsync(Patience, Token);
+        await handedOver.Task.WaitAsync(Eventually.Patience, Token);
         link.Cut();
 
         var failure = await FailureOfAsync(() => sending);
@@ -192,7 +192,7 @@ public sealed class RelaySendTests : RelayTests
         Assert.Equal(10, sends.Count(send => send.IsCompleted));
 
         Assert.Equal(Enumerable.Range(0, 100), await ReceiveNumbersAsync(bob, 100));
-        await Task.WhenAll(sends).WaitAsync(Patience, Token);
+        await Task.WhenAll(sends).WaitAsync(Eventually.Patience, Token);
     }
 
     [Fact]
@@ -211,13 +211,13 @@ public sealed class RelaySendTests : RelayTests
         var accepted = link.SendAsync(Bob, Numbered(1), Token);
         var waiting = link.SendAsync(Bob, Numbered(2), Token);
         var cancelled = link.SendAsync(Bob, Numbered(3), impatience.Token);
-        await accepted.WaitAsync(Patience, Token);
+        await accepted.WaitAsync(Eventually.Patience, Token);
 
         await impatience.CancelAsync();
 
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => cancelled);
         var receiving = ReceiveNumbersAsync(bob, 3);
-        await waiting.WaitAsync(Patience, Token);
+        await waiting.WaitAsync(Eventually.Patience, Token);
         await link.SendAsync(Bob, Numbered(4), Token);
         Assert.Equal((int[])[1, 2, 4], await receiving);
     }
@@ -240,11 +240,4 @@ public sealed class RelaySendTests : RelayTests
     }
 
     private static Accepted Range(long from, long to) => new() { Ranges = [new NumberRange { From = from, To = to }] };
-
-    private static List<LossReport> Losses(RelayTransport transport)
-    {
-        var losses = new List<LossReport>();
-        transport.LossReported += losses.Add;
-        return losses;
-    }
 }

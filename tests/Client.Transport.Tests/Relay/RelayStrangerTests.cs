@@ -30,7 +30,7 @@ public sealed class RelayStrangerTests : RelayTests
         }
 
         Assert.Equal(Enumerable.Range(0, 20), await ReceiveNumbersAsync(bob, 20));
-        Assert.All(await Task.WhenAll(toBob).WaitAsync(Patience, Token), sent => Assert.Equal(SendStatus.Accepted, sent.Status));
+        Assert.All(await Task.WhenAll(toBob).WaitAsync(Eventually.Patience, Token), sent => Assert.Equal(SendStatus.Accepted, sent.Status));
         Assert.Equal(SendStatus.Queued, (await toNobody[0]).Status);
         foreach (var send in toNobody[4..])
         {
@@ -41,7 +41,8 @@ public sealed class RelayStrangerTests : RelayTests
             Assert.DoesNotContain(Nobody.Value, failure.Message, StringComparison.Ordinal);
         }
 
-        Assert.Empty(changes);
+        // That it is connected may be told a moment after whoever waited for it.
+        Assert.All(changes, state => Assert.Equal(RelayConnectionState.Connected, state));
         Assert.Equal(RelayConnectionState.Connected, alice.State);
     }
 
@@ -60,9 +61,9 @@ public sealed class RelayStrangerTests : RelayTests
 
         MessageId last;
         do
-            last = (await nobody.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token)).Id;
+            last = (await nobody.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token)).Id;
         while (last != message.Id);
 
-        Task SendAsync(OutgoingMessage message) => alice.SendAsync(Nobody, message, Token).AsTask().WaitAsync(Patience, Token);
+        Task SendAsync(OutgoingMessage message) => alice.SendAsync(Nobody, message, Token).AsTask().WaitAsync(Eventually.Patience, Token);
     }
 }

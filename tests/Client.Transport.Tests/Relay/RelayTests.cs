@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Text;
 using Client.Transport.Relay;
 using Relay.Contracts;
@@ -11,15 +12,16 @@ public abstract class RelayTests
     protected static readonly PeerId Alice = PeerId.Parse("alice");
     protected static readonly PeerId Bob = PeerId.Parse("bob");
 
-    // A test waits for what will come; it must only not wait forever.
-    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     protected static CancellationToken Token => TestContext.Current.CancellationToken;
 
     protected static RelayTransportOptions Options(Uri url, PeerId peer) => new()
     {
         Url = url,
         Peer = peer,
+
+        // Half of the patience, so that a test whose relay never answers says so itself.
+        ConnectTimeout = Eventually.Patience / 2,
+        RegistrationTimeout = Eventually.Patience / 2,
         ReconnectDelay = TimeSpan.FromMilliseconds(20),
         MaxReconnectDelay = TimeSpan.FromMilliseconds(200),
         Random = new Random(1),
@@ -32,7 +34,7 @@ public abstract class RelayTests
     protected static OutgoingMessage Numbered(int number) => Text($"{number}");
 
     protected static async Task<string> ReceiveTextAsync(ITransport transport) =>
-        Encoding.UTF8.GetString((await transport.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token)).Payload.Span);
+        Encoding.UTF8.GetString((await transport.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token)).Payload.Span);
 
     protected static async Task<int[]> ReceiveNumbersAsync(ITransport transport, int count)
     {
@@ -43,10 +45,30 @@ public abstract class RelayTests
     }
 
     protected static Task<TransportException> FailureOfAsync(Func<Task> action) =>
-        Assert.ThrowsAsync<TransportException>(() => action().WaitAsync(Patience, Token));
+        Assert.ThrowsAsync<TransportException>(() => action().WaitAsync(Eventually.Patience, Token));
 
     protected static Task<TransportException> FailureToConnectAsync(RelayTransport transport) =>
         FailureOfAsync(() => transport.ConnectAsync(Bob, Token).AsTask());
+
+    /// <summary>What is reported lost from now on.</summary>
+    protected static ConcurrentQueue<LossReport> Losses(RelayTransport transport)
+    {
+        var losses = new ConcurrentQueue<LossReport>();
+        transport.LossReported += losses.Enqueue;
+        return losses;
+    }
+
+    /// <summary>Why the connection changes from now on.</summary>
+    protected static ConcurrentQueue<TransportException> Reasons(RelayTransport transport)
+    {
+        var reasons = new ConcurrentQueue<TransportException>();
+        transport.StateChanged += change =>
+        {
+            if (change.Reason is { } reason)
+                reasons.Enqueue(reason);
+        };
+        return reasons;
+    }
 
     protected static Task UntilAsync(RelayTransport transport, RelayConnectionState state) =>
         Eventually.Is($"the transport is {state}", () => transport.State == state);

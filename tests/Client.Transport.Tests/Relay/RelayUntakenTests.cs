@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using Microsoft.AspNetCore.SignalR;
 using Relay.Contracts;
 using TestKit;
@@ -18,8 +17,7 @@ public sealed class RelayUntakenTests : RelayTests
         await using var alice = Transport(host.Url, Alice);
         await using var bob = Transport(link.Url, Bob);
         var restarts = new List<PeerId>();
-        var reasons = new ConcurrentQueue<string>();
-        bob.StateChanged += change => reasons.Enqueue(change.Reason?.Message ?? "");
+        var reasons = Reasons(bob);
         alice.LossReported += loss => Note(loss, Alice);
         bob.LossReported += loss => Note(loss, Bob);
         await bob.ConnectAsync(Alice, Token);
@@ -47,7 +45,7 @@ public sealed class RelayUntakenTests : RelayTests
             await alice.SendAsync(Bob, Numbered(i), Token);
         Assert.Equal(Enumerable.Range(0, 3 * Window), await ReceiveNumbersAsync(bob, 3 * Window));
         Assert.Equal(6, Restarts());
-        Assert.DoesNotContain(reasons, reason => reason.Contains("delivers more", StringComparison.Ordinal));
+        Assert.DoesNotContain(reasons, reason => reason.Message.Contains("delivers more", StringComparison.Ordinal));
 
         void Note(LossReport loss, PeerId peer)
         {
@@ -89,15 +87,15 @@ public sealed class RelayUntakenTests : RelayTests
         bob.StateChanged += change => refused += change.Reason?.Message.Contains("has not taken", StringComparison.Ordinal) == true ? 1 : 0;
         await ((Task)bob.ConnectAsync(Alice, Token).AsTask()).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
 
-        await Eventually.Is("the transport takes no more", () => Volatile.Read(ref refused) > 2, within: Patience);
+        await Eventually.Is("the transport takes no more", () => Volatile.Read(ref refused) > 2);
 
         // One window beyond the limit, and then none.
         var kept = (relay.Registrations.Count - refused) * (long)messages;
         Assert.InRange(kept, 1, Math.Max(65_536, (64 << 20) / bytes) + (2 * messages));
         var registrations = relay.Registrations.Count;
         for (var i = 0; i < kept; i++)
-            await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+            await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
         await Eventually.Is("it takes some again", () => relay.Registrations.Count > registrations + 2);
-        await bob.ReceiveAsync(Token).AsTask().WaitAsync(Patience, Token);
+        await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
     }
 }

@@ -9,7 +9,6 @@ internal sealed class History : IAsyncDisposable
     // So few that the bursts of two senders overflow it, and leave gaps between each other's messages.
     private const int MailboxMessages = 50;
     private static readonly PeerId[] Names = [PeerId.Parse("ann"), PeerId.Parse("ben"), PeerId.Parse("cem")];
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly RelayHost _host;
     private readonly HistoryPeer[] _peers;
@@ -140,8 +139,7 @@ internal sealed class History : IAsyncDisposable
             foreach (var peer in _peers)
                 peer.Heal();
             return condition();
-        },
-        Patience);
+        });
 
     private IEnumerable<(HistoryPeer From, HistoryPeer To)> Pairs() =>
         from one in _peers from other in _peers where one != other select (one, other);

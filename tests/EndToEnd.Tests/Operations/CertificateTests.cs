@@ -11,7 +11,6 @@ namespace EndToEnd.Tests.Operations;
 /// <summary>The relay's own TLS: a certificate that is renewed while peers are connected.</summary>
 public sealed class CertificateTests : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("certificate-");
 
     private string CertificatePath => Path.Combine(_folder.FullName, "relay.pem");
@@ -30,7 +29,7 @@ public sealed class CertificateTests : IDisposable
         await using var relay = ProgramProcess.Start(
             "Relay.Server", new Dictionary<string, string?> { ["DOTNET_ENVIRONMENT"] = "Production" }, $"--urls=https://127.0.0.1:{port}",
             $"--Server:CertificatePath={CertificatePath}", $"--Server:CertificateKeyPath={KeyPath}", "--Server:CertificateCheckInterval=00:00:01",
-            $"--Relay:Origins:0=https://localhost:{port}");
+            $"--Relay:Origins:0=https://localhost:{port}", Programs.Programs.PatientRelay);
         await relay.WaitForLineAsync("TermChat relay is ready at ");
         var url = new Uri($"wss://localhost:{port}");
         var aliceKey = TestPeers.Key("alice");
@@ -77,5 +76,5 @@ public sealed class CertificateTests : IDisposable
         await transport.SendAsync(to, new OutgoingMessage(Encoding.UTF8.GetBytes(text)), TestContext.Current.CancellationToken);
 
     private static async Task<string> ReceiveAsync(RelayTransport transport) =>
-        Encoding.UTF8.GetString((await transport.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience)).Payload.Span);
+        Encoding.UTF8.GetString((await transport.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Patience)).Payload.Span);
 }

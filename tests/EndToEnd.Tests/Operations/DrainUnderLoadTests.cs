@@ -14,14 +14,14 @@ public sealed class DrainUnderLoadTests
     [InlineData(true)]
     public async Task What_was_accepted_has_arrived_in_order_once_or_its_sender_knows_that_the_relay_forgot_it(bool overHttp)
     {
-        await using var relay = await RelayProcess.StartAsync("--Relay:RegistrationTimeout=00:00:30", "--Server:AdminKey=" + AdminKey);
+        await using var relay = await RelayProcess.StartAsync("--Server:AdminKey=" + AdminKey);
         var pairs = Enumerable.Range(0, 4).Select(number => new LoadPair(relay.Url, number)).ToArray();
         try
         {
             // The last recipient is away while the first relay runs: what it is sent can only be lost, and must be reported.
             foreach (var pair in pairs)
                 pair.Start(withRecipient: pair != pairs[^1]);
-            await Eventually.Is("messages flow", () => pairs[..^1].All(pair => pair.Arrived > 100) && pairs[^1].Accepted > 100, TimeSpan.FromSeconds(60));
+            await Eventually.Is("messages flow", () => pairs[..^1].All(pair => pair.Arrived > 100) && pairs[^1].Accepted > 100);
 
             for (var restart = 0; restart < 2; restart++)
             {
@@ -34,7 +34,7 @@ public sealed class DrainUnderLoadTests
                 await relay.StartAgainAsync();
                 pairs[^1].StartRecipient();
                 var before = pairs.Select(pair => pair.Arrived).ToArray();
-                await Eventually.Is("messages flow again", () => pairs.Zip(before).All(pair => pair.First.Arrived > pair.Second + 100), TimeSpan.FromSeconds(60));
+                await Eventually.Is("messages flow again", () => pairs.Zip(before).All(pair => pair.First.Arrived > pair.Second + 100));
             }
 
             foreach (var pair in pairs)

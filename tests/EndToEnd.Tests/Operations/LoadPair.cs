@@ -70,9 +70,9 @@ internal sealed class LoadPair : IAsyncDisposable
     {
         await _stopSending.CancelAsync();
         await _sending;
-        await Task.WhenAll(_sends).WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System);
-        await Eventually.Is("nothing is pending", () => _sender.PendingCount(_recipientKey.PeerId) == 0, TimeSpan.FromSeconds(30));
-        await Eventually.Is("the last message has come", () => _arrived.Contains(_sent), TimeSpan.FromSeconds(30));
+        await Task.WhenAll(_sends).WaitAsync(Eventually.Patience, TimeProvider.System);
+        await Eventually.Is("nothing is pending", () => _sender.PendingCount(_recipientKey.PeerId) == 0);
+        await Eventually.Is("the last message has come", () => _arrived.Contains(_sent));
     }
 
     public void Check()

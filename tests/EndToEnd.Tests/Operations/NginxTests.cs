@@ -11,8 +11,6 @@ namespace EndToEnd.Tests.Operations;
 /// <summary>The relay behind a real nginx, with the configuration that <c>deployment/</c> offers: TLS, a path prefix, and proxies that let no WebSockets through.</summary>
 public sealed class NginxTests : IAsyncLifetime
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
-
     private readonly X509Certificate2 _certificate = TestCertificate.Create();
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("nginx-certificate-");
     private readonly int _port = Ports.Lasting();
@@ -25,8 +23,7 @@ public sealed class NginxTests : IAsyncLifetime
         var (certificate, key) = (Path.Combine(_folder.FullName, "relay.pem"), Path.Combine(_folder.FullName, "relay.key"));
         _certificate.WritePem(certificate, key);
         _relay = await RelayProcess.StartAsync(
-            $"--Relay:Origins:0=https://localhost:{_port}", "--Relay:TrustedProxies:0=127.0.0.1", "--Server:AdminKey=a-key-for-this-test-alone",
-            "--Relay:RegistrationTimeout=00:00:30");
+            $"--Relay:Origins:0=https://localhost:{_port}", "--Relay:TrustedProxies:0=127.0.0.1", "--Server:AdminKey=a-key-for-this-test-alone");
 
         // What an operator changes in it, and a second way in that refuses what WebSockets begin with.
         var configuration = Repository.Read("deployment", "nginx", "termchat-relay.conf")
@@ -130,5 +127,5 @@ public sealed class NginxTests : IAsyncLifetime
         await transport.SendAsync(to, new OutgoingMessage(Encoding.UTF8.GetBytes(text)), TestContext.Current.CancellationToken);
 
     private static async Task<byte[]> ReceiveAsync(RelayTransport transport) =>
-        (await transport.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Patience, TimeProvider.System)).Payload.ToArray();
+        (await transport.ReceiveAsync(TestContext.Current.CancellationToken).AsTask().WaitAsync(Eventually.Patience, TimeProvider.System)).Payload.ToArray();
 }

@@ -37,12 +37,16 @@ public sealed class ChatCommandTests
     [Fact]
     public async Task Without_a_relay_a_message_waits_and_goes_out_the_next_time()
     {
-        var port = Ports.Unused();
+        var port = Ports.Lasting();
         using var alice = new PersonProcess($"http://127.0.0.1:{port}");
         using var bob = new PersonProcess($"http://127.0.0.1:{port}");
         var to = await bob.RunAsync("id");
-        await using (var first = alice.Start("send", to, "one", "--timeout", "1"))
+        await using (var first = alice.Start("send", to, "--stdin", "--timeout", "1"))
         {
+            // The second without progress begins with the end of the input, and by then it knows why there is no connection.
+            await first.WriteLineAsync("one");
+            await Eventually.Is("it has tried to connect", () => alice.Log.Contains("Attempt 2 ", StringComparison.Ordinal));
+            first.CloseInput();
             Assert.Equal(1, await first.WaitForExitAsync());
             Assert.Contains("cannot be reached", first.Errors.Lines[^1], StringComparison.Ordinal);
             Assert.Contains("goes out by itself", first.Errors.Lines[^1], StringComparison.Ordinal);

@@ -59,7 +59,7 @@ public sealed class CopiedPeerIdTests
         Assert.Equal(0, told);
     }
 
-    private static Task<T> SoonAsync<T>(Task<T> task) => task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    private static Task<T> SoonAsync<T>(Task<T> task) => task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
 
-    private static Task SoonAsync(Task task) => task.WaitAsync(TimeSpan.FromSeconds(20), TestContext.Current.CancellationToken);
+    private static Task SoonAsync(Task task) => task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
 }

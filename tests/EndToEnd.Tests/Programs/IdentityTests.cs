@@ -68,7 +68,7 @@ public sealed class IdentityTests : IDisposable
         File.SetUnixFileMode(_alice.Folder, (UnixFileMode)0b111_101_101);
 
         await _alice.RunAsync("contacts", "add", "me", await _alice.RunAsync("id"));
-        await using var noRelay = _alice.Start("send", "me", "hello", "--relay", $"http://127.0.0.1:{Ports.Unused()}", "--timeout", "1");
+        await using var noRelay = _alice.Start("send", "me", "hello", "--relay", $"http://127.0.0.1:{Ports.Lasting()}", "--timeout", "1");
         Assert.Equal(1, await noRelay.WaitForExitAsync());
 
         Assert.All(Directory.GetFiles(_alice.Folder), file =>

@@ -40,12 +40,11 @@ internal sealed class Listener(PersonProcess person) : IAsyncDisposable
     }
 
     public Task HearsAsync(int count) =>
-        Eventually.Is($"{count} messages are printed", () => Count >= count || Process.HasExited, TimeSpan.FromSeconds(40));
+        Eventually.Is($"{count} messages are printed", () => Count >= count || Process.HasExited);
 
     /// <summary>Waits for a message with this text from the process that runs now.</summary>
     public Task HearsAsync(string text) => Process.WaitForLineAsync(
-        line => IsMessage(line) && line.Contains(text, StringComparison.Ordinal) && JsonElement.Parse(line).GetProperty("text").ValueEquals(text),
-        TimeSpan.FromSeconds(40));
+        line => IsMessage(line) && line.Contains(text, StringComparison.Ordinal) && JsonElement.Parse(line).GetProperty("text").ValueEquals(text));
 
     /// <summary>The texts in the order in which they were printed, each as often as <c>docs/conversations.md</c> allows it, counted once.</summary>
     /// <remarks>

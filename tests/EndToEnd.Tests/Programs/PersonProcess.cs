@@ -18,6 +18,9 @@ internal sealed class PersonProcess(string url = "") : IDisposable
 
     public string KeyPath => Path.Combine(Folder, "identity.key");
 
+    /// <summary>What its runs have logged so far.</summary>
+    public string Log => Path.Combine(Folder, "termchat.log") is var log && File.Exists(log) ? File.ReadAllText(log) : "";
+
     public ProgramProcess Start(params string[] arguments)
     {
         Environment["TERMCHAT_PROFILE"] = Folder;

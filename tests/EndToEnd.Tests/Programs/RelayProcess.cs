@@ -14,7 +14,7 @@ internal sealed class RelayProcess : IAsyncDisposable
     private readonly string[] _arguments;
     private readonly List<ProgramProcess> _runs = [];
 
-    private RelayProcess(string url, string[] settings) => (Url, _arguments) = (url, [$"--urls={url}", .. settings]);
+    private RelayProcess(string url, string[] settings) => (Url, _arguments) = (url, [$"--urls={url}", Programs.PatientRelay, .. settings]);
 
     public string Url { get; }
 

@@ -62,6 +62,8 @@ public sealed class SecrecyTests
         await people.Alice.RunAsync("send", "bob", "--wait", $"{marker} 5");
         people.Relay.Process.Terminate();
         Assert.Equal(0, await people.Relay.Process.WaitForExitAsync());
+        second.Process.Interrupt();
+        await second.Process.WaitForExitAsync();
 
         var logs = new Dictionary<string, string> { ["the relay's output"] = people.Relay.Said };
         foreach (var file in new[] { people.Alice, people.Bob, copy }.SelectMany(person => Directory.GetFiles(person.Folder, "*.log")))

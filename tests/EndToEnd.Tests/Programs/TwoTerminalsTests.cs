@@ -66,7 +66,7 @@ public sealed class TwoTerminalsTests
     [Fact]
     public async Task A_relay_that_is_killed_and_started_again_is_found_by_both()
     {
-        var port = Ports.Unused();
+        var port = Ports.Lasting();
         var (relay, url) = await StartRelayAsync(port);
         await using var bob = await ListenAsync("bob", url);
         await using var alice = Send("bob", url, "--stdin", "--as", "alice");
@@ -78,8 +78,7 @@ public sealed class TwoTerminalsTests
         await using var again = (await StartRelayAsync(port)).Relay;
         await Eventually.Is(
             "bob listens again",
-            () => bob.Errors.Lines.Count(line => line.Contains("listening as bob", StringComparison.Ordinal)) == 2,
-            TimeSpan.FromSeconds(30));
+            () => bob.Errors.Lines.Count(line => line.Contains("listening as bob", StringComparison.Ordinal)) == 2);
         await WriteAsync(alice, 11, 20);
         alice.CloseInput();
 
@@ -111,7 +110,7 @@ public sealed class TwoTerminalsTests
     [Fact]
     public async Task Without_a_relay_send_fails_with_one_clear_line()
     {
-        await using var alice = Send("bob", $"http://127.0.0.1:{Ports.Unused()}", "--as", "alice", "hello");
+        await using var alice = Send("bob", $"http://127.0.0.1:{Ports.Lasting()}", "--as", "alice", "hello");
 
         Assert.Equal(1, await alice.WaitForExitAsync());
         var line = Assert.Single(alice.Errors.Lines, line => !line.Contains("nothing encrypted", StringComparison.Ordinal));

@@ -1,6 +1,7 @@
 using System.Reflection;
 using BenchmarkDotNet.Attributes;
 using Relay.Benchmarks.Micro;
+using TestKit;
 
 namespace Relay.Benchmarks.Tests.Micro;
 
@@ -35,7 +36,7 @@ public sealed class MicroBenchmarkTests
         foreach (var method in methods)
         {
             if (method.Invoke(target, null) is Task task)
-                await task.WaitAsync(TimeSpan.FromSeconds(30), TimeProvider.System, TestContext.Current.CancellationToken);
+                await task.WaitAsync(Eventually.Patience, TimeProvider.System, TestContext.Current.CancellationToken);
         }
     }
 }

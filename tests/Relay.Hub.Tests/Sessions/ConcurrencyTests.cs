@@ -96,7 +96,7 @@ public sealed class ConcurrencyTests
                 {
                     var (present, all) = (connection, unanswered.Count);
                     await Eventually.Is(
-                        "every message has an answer", () => Enumerable.Range(0, all).All(i => present.HasAnswer(first + i) || present.IsRefused(first + i)), Patience);
+                        "every message has an answer", () => Enumerable.Range(0, all).All(i => present.HasAnswer(first + i) || present.IsRefused(first + i)));
                     sent.RemoveAll(unanswered.Where((_, i) => present.IsRefused(first + i)).Contains);
                     unanswered = [];
                 }
@@ -132,7 +132,7 @@ public sealed class ConcurrencyTests
         // A last word to itself: once it is here, everything before it is too.
         var reader = await _relay.Connect(name);
         reader.Send(name, 1);
-        await Eventually.Is("all that waited is delivered", () => inbox.Take(reader, acknowledge: true).Has(name), Patience);
+        await Eventually.Is("all that waited is delivered", () => inbox.Take(reader, acknowledge: true).Has(name));
         await reader.DisconnectAsync();
     }
 
@@ -163,8 +163,6 @@ public sealed class ConcurrencyTests
 
     private static TestRelay NewRelay(long allMailboxes) => new(
         options => (options.MailboxMessages, options.SendWindowMessages, options.MailboxesBytes) = (40, 32, allMailboxes), TimeProvider.System);
-
-    private static TimeSpan Patience => TimeSpan.FromSeconds(20);
 
     private sealed class Inbox
     {

@@ -1,10 +1,10 @@
 using Relay.Hub.Sessions;
+using TestKit;
 
 namespace Relay.Hub.Tests.Sessions;
 
 public sealed class SignalTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
     private readonly Signal _signal = new();
 
     [Fact]
@@ -18,7 +18,7 @@ public sealed class SignalTests
         Assert.False(second.IsCompleted);
 
         _signal.Set();
-        await second.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await second.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
     }
 
     [Fact]
@@ -29,7 +29,7 @@ public sealed class SignalTests
         var waiting = LookAsync();
         _signal.Set();
         Volatile.Write(ref isSetting, false);
-        await waiting.WaitAsync(Patience, TestContext.Current.CancellationToken);
+        await waiting.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
 
         async Task LookAsync()
         {
@@ -60,7 +60,7 @@ public sealed class SignalTests
             {
                 said[i] = word;
                 _signal.Set();
-                Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref seen[i]) == word, Patience), "A word was not seen.");
+                Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref seen[i]) == word, Eventually.Patience), "A word was not seen.");
             }
         }))]);
     }

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using Relay.Contracts;
 using Relay.Server.Tests.Attacks;
 
@@ -9,6 +11,9 @@ namespace Relay.Server.Tests.Admission;
 public sealed class RefusedConnectionTests
 {
     private static readonly (string, string) ByProxy = ("TrustedProxies:0", "127.0.0.1");
+
+    // So that whoever takes a place without registering has it for the whole test.
+    private static readonly (string, string) LongToRegister = ("RegistrationTimeout", "00:01:00");
 
     [Fact]
     public async Task UC4_5a_a_banned_address_gets_no_connection_and_the_others_do()
@@ -24,7 +29,7 @@ public sealed class RefusedConnectionTests
     [Fact]
     public async Task UC4_5a_too_many_unregistered_connections_of_an_address_are_refused_until_they_register_or_go()
     {
-        await using var relay = RelayApp.OnSockets(ByProxy, ("MaxUnregisteredConnectionsPerAddress", "3"));
+        await using var relay = RelayApp.OnSockets(ByProxy, ("MaxUnregisteredConnectionsPerAddress", "3"), LongToRegister);
         var strangers = new List<Stranger>();
         for (var i = 0; i < 3; i++)
         {
@@ -32,7 +37,7 @@ public sealed class RefusedConnectionTests
             Assert.Equal(101, (await strangers[i].AskForWebSocket("203.0.113.9")).Status);
         }
 
-        await IsRefused(relay, "203.0.113.9", 429, ErrorCode.TooManyConnections, "(Relay:MaxUnregisteredConnectionsPerAddress)", retryAfter: 5);
+        await IsRefused(relay, "203.0.113.9", 429, ErrorCode.TooManyConnections, "(Relay:MaxUnregisteredConnectionsPerAddress)", retryAfter: 60);
         await IsWelcome(relay, "203.0.113.10");
 
         strangers[0].Dispose();
@@ -54,7 +59,9 @@ public sealed class RefusedConnectionTests
     [Fact]
     public async Task UC4_5a_an_address_that_connects_too_often_is_told_when_it_may_again()
     {
-        await using var relay = RelayApp.OnSockets(ByProxy, ("ConnectionsPerAddressPerMinute", "2"));
+        // By a clock that stands: who connects slowly may connect again sooner.
+        await using var relay = RelayApp.OnSockets(
+            services => services.AddSingleton<TimeProvider>(new FakeTimeProvider()), ByProxy, ("ConnectionsPerAddressPerMinute", "2"));
         await IsWelcome(relay, "2001:db8:0:1::1");
         await IsWelcome(relay, "2001:db8:0:1::2");
 
@@ -67,7 +74,7 @@ public sealed class RefusedConnectionTests
     [Fact]
     public async Task Negotiations_that_nobody_goes_on_with_take_places_too()
     {
-        await using var relay = RelayApp.OnSockets(ByProxy, ("MaxUnregisteredConnectionsPerAddress", "2"));
+        await using var relay = RelayApp.OnSockets(ByProxy, ("MaxUnregisteredConnectionsPerAddress", "2"), LongToRegister);
         using var http = new HttpClient();
         Assert.Equal(HttpStatusCode.OK, (await Negotiate()).StatusCode);
         Assert.Equal(HttpStatusCode.OK, (await Negotiate()).StatusCode);
@@ -75,7 +82,7 @@ public sealed class RefusedConnectionTests
         using var refused = await Negotiate();
 
         Assert.Equal(HttpStatusCode.TooManyRequests, refused.StatusCode);
-        Assert.Equal(new RetryConditionHeaderValue(TimeSpan.FromSeconds(5)), refused.Headers.RetryAfter);
+        Assert.Equal(new RetryConditionHeaderValue(TimeSpan.FromMinutes(1)), refused.Headers.RetryAfter);
         Assert.Contains("(Relay:MaxUnregisteredConnectionsPerAddress)", await refused.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
 
         async Task<HttpResponseMessage> Negotiate()

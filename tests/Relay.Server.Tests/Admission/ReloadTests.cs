@@ -23,7 +23,7 @@ public sealed class ReloadTests : IDisposable
         await mallory.SeesError(ErrorCode.Banned);
         await IsBanned("trudy");
 
-        await File.WriteAllTextAsync(AccessFile, "# nobody\nban !\n", TestContext.Current.CancellationToken);
+        await ReplaceAsync(AccessFile, "# nobody\nban !\n");
         await program.WaitForLineAsync("Relay:AccessFile cannot be used; the lists stay as they were: line 2");
         await IsBanned("mallory");
 
@@ -78,10 +78,17 @@ public sealed class ReloadTests : IDisposable
         await again.Register("mallory");
         await again.SeesError(ErrorCode.Banned);
 
-        Task Write(string json) => File.WriteAllTextAsync(settings, json, TestContext.Current.CancellationToken);
+        Task Write(string json) => ReplaceAsync(settings, json);
     }
 
     public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    /// <summary>At once, as editors do: the program must not find half of it.</summary>
+    private static async Task ReplaceAsync(string file, string text)
+    {
+        await File.WriteAllTextAsync(file + ".new", text, TestContext.Current.CancellationToken);
+        File.Move(file + ".new", file, overwrite: true);
+    }
 
     private string CopyOfTheProgram()
     {

@@ -12,8 +12,6 @@ namespace Relay.Server.Tests.Fuzzing;
 /// </summary>
 public sealed class CorpusTests(CorpusTests.Relay relay) : IClassFixture<CorpusTests.Relay>
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
-
     public static TheoryData<string> Files() => [.. Directory.GetFiles(Folder, "*.hex").Select(file => Path.GetFileName(file)).Order(StringComparer.Ordinal)];
 
     private static string Folder => Repository.PathOf("tests", "Relay.Server.Tests", "Fuzzing", "Corpus");
@@ -27,9 +25,9 @@ public sealed class CorpusTests(CorpusTests.Relay relay) : IClassFixture<CorpusT
         var bytes = Convert.FromHexString(string.Concat(lines.Skip(1)));
 
         if (lines[0] == "raw")
-            await SendRawAsync(bytes).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            await SendRawAsync(bytes).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
         else
-            await SendAsync(lines[0], bytes).WaitAsync(Patience, TestContext.Current.CancellationToken);
+            await SendAsync(lines[0], bytes).WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
 
         await relay.IsUndisturbedAsync();
     }

@@ -8,14 +8,13 @@ using Microsoft.AspNetCore.SignalR;
 using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.DependencyInjection;
 using Relay.Contracts;
+using TestKit;
 
 namespace Relay.Server.Tests.Protocol;
 
 /// <summary>A plain SignalR connection that knows names of methods and nothing else, and keeps in order what it hears.</summary>
 internal sealed class TranscriptPeer : IAsyncDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
-
     // As SignalR's JSON protocol has it; strict on this side, so that a misspelt member in the document is found out.
     private static readonly JsonSerializerOptions Json = new(JsonSerializerDefaults.Web)
     {
@@ -80,12 +79,12 @@ internal sealed class TranscriptPeer : IAsyncDisposable
     }
 
     public async Task<(string Method, JsonNode Body)> HearAsync() =>
-        await _heard.Reader.ReadAsync().AsTask().WaitAsync(Patience, TimeProvider.System);
+        await _heard.Reader.ReadAsync().AsTask().WaitAsync(Eventually.Patience, TimeProvider.System);
 
     public bool IsClosed => _closed.Task.IsCompleted;
 
     /// <summary>Waits for the relay to close the connection, which after its last word it leaves to the client for 2 s.</summary>
-    public Task IsClosedAsync() => _closed.Task.WaitAsync(Patience, TimeProvider.System);
+    public Task IsClosedAsync() => _closed.Task.WaitAsync(Eventually.Patience, TimeProvider.System);
 
     /// <summary>Breaks the connection without a word.</summary>
     public async Task DropAsync()

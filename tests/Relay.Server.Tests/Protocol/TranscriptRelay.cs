@@ -6,6 +6,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 using Relay.Contracts;
+using TestKit;
 
 namespace Relay.Server.Tests.Protocol;
 
@@ -37,7 +38,7 @@ internal sealed class TranscriptRelay : WebApplicationFactory<Program>
         var lifetime = Services.GetRequiredService<IHostApplicationLifetime>();
         using var registration = lifetime.ApplicationStopped.Register(() => stopped.TrySetResult());
         await Task.Run(lifetime.StopApplication);
-        await stopped.Task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System);
+        await stopped.Task.WaitAsync(Eventually.Patience, TimeProvider.System);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)

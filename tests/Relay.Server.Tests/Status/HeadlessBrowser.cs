@@ -48,8 +48,7 @@ internal sealed class HeadlessBrowser : IAsyncDisposable
     /// <summary>Waits until an expression in the page is true.</summary>
     public async Task SeesAsync(string what, string expression) => await Eventually.Is(
         $"the page shows {what}",
-        () => EvaluateAsync(expression).GetAwaiter().GetResult()?.GetValueKind() == JsonValueKind.True,
-        TimeSpan.FromSeconds(20));
+        () => EvaluateAsync(expression).GetAwaiter().GetResult()?.GetValueKind() == JsonValueKind.True);
 
     /// <summary>The whole page, as PNG.</summary>
     public async Task<byte[]> ScreenshotAsync()
@@ -82,7 +81,7 @@ internal sealed class HeadlessBrowser : IAsyncDisposable
     private async Task AttachAsync()
     {
         // "DevTools listening on ws://127.0.0.1:41234/devtools/browser/..." on standard error.
-        await Eventually.Is("the browser listens", () => Address() is not null, TimeSpan.FromSeconds(30));
+        await Eventually.Is("the browser listens", () => Address() is not null);
         var address = Address()!;
         using var http = new HttpClient();
         var pages = JsonNode.Parse(await http.GetStringAsync(new Uri($"http://{address.Authority}/json/list")))!.AsArray();
@@ -106,10 +105,13 @@ internal sealed class HeadlessBrowser : IAsyncDisposable
             var message = await ReceiveAsync();
             if (message["id"]?.GetValue<int>() == id)
                 return message["result"] ?? throw new InvalidOperationException($"{method}: {message["error"]}");
-            if (message["method"]?.GetValue<string>() is "Runtime.exceptionThrown" or "Log.entryAdded" or "Network.loadingFailed")
+            if (message["method"]?.GetValue<string>() is "Runtime.exceptionThrown" or "Log.entryAdded" or "Network.loadingFailed" && !IsLeftBehind(message))
                 _complaints.Add(message.ToJsonString());
         }
     }
+
+    // A page that is left has often just asked for something.
+    private static bool IsLeftBehind(JsonNode message) => message["params"]?["canceled"]?.GetValue<bool>() == true;
 
     private async Task<JsonNode> ReceiveAsync()
     {

@@ -157,7 +157,7 @@ public sealed class LostAtTheRelayTests : IAsyncLifetime
 
         _alice.Chat.Changed += Look;
         _path.Touch();
-        await looked.Task.WaitAsync(TimeSpan.FromSeconds(10), TimeProvider.System, TestContext.Current.CancellationToken);
+        await looked.Task.WaitAsync(Eventually.Patience, TimeProvider.System, TestContext.Current.CancellationToken);
         _alice.Chat.Changed -= Look;
     }
 }

@@ -35,7 +35,7 @@ public sealed class DoctorTests : IDisposable
     [Fact]
     public async Task A_program_gets_an_object_a_line()
     {
-        await _desk.RunAsync("doctor", "--json", "--relay", $"http://127.0.0.1:{Ports.Unused()}");
+        await _desk.RunAsync("doctor", "--json", "--relay", $"http://127.0.0.1:{Ports.Lasting()}");
 
         var steps = _desk.Printed.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal("fail", steps.Single(step => step.GetProperty("step").GetString() == "tcp").GetProperty("result").GetString());
@@ -64,7 +64,7 @@ public sealed class DoctorTests : IDisposable
     public Task A_name_that_is_none() => FailsAsync("dns", "Check the name", "http://no-such-relay.invalid:9000");
 
     [Fact]
-    public Task A_port_nobody_listens_at() => FailsAsync("tcp", "Check the port, that the relay runs", $"http://127.0.0.1:{Ports.Unused()}");
+    public Task A_port_nobody_listens_at() => FailsAsync("tcp", "Check the port, that the relay runs", $"http://127.0.0.1:{Ports.Lasting()}");
 
     [Fact]
     public async Task A_server_without_TLS()
