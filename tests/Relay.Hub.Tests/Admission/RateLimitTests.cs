@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Time.Testing;
 using Relay.Hub.Admission;
 
@@ -79,6 +80,44 @@ public sealed class RateLimitTests
             limit.TryTake(key, out _);
 
         Assert.Equal(0, Taken(limit, -1, tries: 10));
+    }
+
+    [Fact]
+    public void It_remembers_no_more_keys_than_it_may()
+    {
+        var limit = new RateLimit<int>(perMinute: 6, capacity: 100, _time);
+        Taken(limit, -1, tries: 10);
+
+        for (var key = 0; key < 100; key++)
+            limit.TryTake(key, out _);
+
+        Assert.Equal(6, Taken(limit, -1, tries: 10));
+    }
+
+    [Fact]
+    public void It_holds_no_key_of_two_minutes_ago()
+    {
+        var limit = new RateLimit<object>(perMinute: 6, capacity: 100, _time);
+        var key = TakeOfNewKey(limit);
+
+        for (var minute = 0; minute < 2; minute++)
+        {
+            _time.Advance(TimeSpan.FromMinutes(1));
+            limit.TryTake("other", out _);
+        }
+
+        GC.Collect();
+        Assert.False(key.TryGetTarget(out _));
+        GC.KeepAlive(limit);
+    }
+
+    // Not inlined, or the test's own frame would hold the key.
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private static WeakReference<object> TakeOfNewKey(RateLimit<object> limit)
+    {
+        var key = new object();
+        limit.TryTake(key, out _);
+        return new WeakReference<object>(key);
     }
 
     private static int Taken<TKey>(RateLimit<TKey> limit, TKey key, int tries)
