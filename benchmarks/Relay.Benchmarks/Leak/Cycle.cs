@@ -52,8 +52,12 @@ internal sealed class Cycle(ServerProcess server, Collector collector, int numbe
     private async Task ByHandAsync(PeerIdentity identity, byte[] payload, CancellationToken cancellationToken)
     {
         await using var peer = await SilentRegistration.AtRelayAsync(server, identity, cancellationToken);
-        var message = new OutboundMessage { To = collector.Address, Id = MessageId.New(), Payload = payload };
-        await peer.SendAsync(ValidFrames.Write(Encoding.MessagePack, ValidFrames.Call(nameof(IRelayHub.Relay), new RelayRequest { First = 1, Messages = [message] })), cancellationToken);
+        List<OutboundMessage> messages = [new OutboundMessage { To = collector.Address, Id = MessageId.New(), Payload = payload }];
+
+        // It expires in a mailbox nobody comes to, and then the report of that at a sender who does not come either.
+        if (Kind == CycleKind.NewName)
+            messages.Add(new OutboundMessage { To = FormattableString.Invariant($"nobody-{number}"), Id = MessageId.New(), Payload = payload });
+        await peer.SendAsync(ValidFrames.Write(Encoding.MessagePack, ValidFrames.Call(nameof(IRelayHub.Relay), new RelayRequest { First = 1, Messages = messages })), cancellationToken);
         await IsToldAsync(peer, nameof(IRelayClient.Accepted), cancellationToken);
 
         // Nothing is said: disposing cuts it off.

@@ -3,7 +3,7 @@ namespace Relay.Benchmarks.Leak;
 /// <summary>Who comes, and how it leaves.</summary>
 internal enum CycleKind
 {
-    /// <summary>A name that never was there before; closes properly.</summary>
+    /// <summary>A name that never was there before, and writes to one that never comes; closes properly.</summary>
     NewName,
 
     /// <summary>A name that comes again and again; closes properly.</summary>

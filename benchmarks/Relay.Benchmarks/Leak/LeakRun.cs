@@ -13,6 +13,9 @@ internal sealed class LeakRun(LeakSettings settings, Action<string> say)
     // Three of four bring a PeerId the relay has not seen yet, and it remembers 100,000.
     private const int WarmCycles = 135_000;
 
+    // A look takes some seconds, and a run of few cycles is not judged by its curve.
+    private const int LeastBetween = 5_000;
+
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan Report = TimeSpan.FromSeconds(10);
 
@@ -32,16 +35,21 @@ internal sealed class LeakRun(LeakSettings settings, Action<string> say)
         await using var collector = new Collector(server, settings.WarmUp + settings.Cycles);
         await collector.StartAsync(cancellationToken);
 
+        var curve = new GrowthCurve("cycles");
         await RunAsync(server, collector, 0, settings.WarmUp, cancellationToken);
-        var before = await SettledAsync(server, collector, settings.WarmUp, cancellationToken);
+        curve.Add(0, await SettledAsync(server, collector, settings.WarmUp, cancellationToken));
         say("warmed up");
-        var (start, cpu) = (Clock.Now, server.CpuTime);
-        await RunAsync(server, collector, settings.WarmUp, settings.Cycles, cancellationToken);
-        var (took, used) = (Clock.Between(start, Clock.Now), server.CpuTime - cpu);
-        var after = await SettledAsync(server, collector, settings.WarmUp + settings.Cycles, cancellationToken);
+        var (took, cpu, done) = (TimeSpan.Zero, TimeSpan.Zero, 0);
+        foreach (var cycles in GrowthCurve.Points(settings.Cycles, LeastBetween))
+        {
+            var part = await RunAsync(server, collector, settings.WarmUp + done, (int)cycles - done, cancellationToken);
+            (took, cpu, done) = (took + part.Took, cpu + part.Cpu, (int)cycles);
+            say($"{done:#,0} cycles, and a look at what is left");
+            curve.Add(done, await SettledAsync(server, collector, settings.WarmUp + done, cancellationToken));
+        }
 
         var growth = settings.WarmUp >= WarmCycles ? new Growth() : Growth.OfColdServer;
-        List<string> findings = [.. _log.Trouble, .. growth.Between(before, after)];
+        List<string> findings = [.. _log.Trouble, .. growth.Between(curve.First, curve.Last), .. curve.Findings()];
         if (collector.Fault is { } fault)
             findings.Add(fault);
         return new FuzzOutcome(
@@ -49,18 +57,20 @@ internal sealed class LeakRun(LeakSettings settings, Action<string> say)
             [
                 ("seed", $"{settings.Seed}"),
                 ("cycles: connect, register, send, leave", $"{settings.Cycles:#,0}, {settings.AtATime} at a time, after {settings.WarmUp:#,0} to warm up"),
-                ("- of each hundred", "20 keys, 2 by RelayTransport, 10 cut off, 5 taken over, 23 names that come again, 40 new names"),
+                ("- of each hundred", "20 keys, 2 by RelayTransport, 10 cut off, 5 taken over, 23 names that come again, 40 new names that write to an invented one too"),
                 ("messages that arrived, each once", $"{collector.Received:#,0}"),
                 ("time", $"{took.TotalSeconds:#,0} s, {settings.Cycles / took.TotalSeconds:#,0} cycles/s"),
-                ("CPU of the relay", $"{used.TotalMicroseconds / settings.Cycles:#,0} us a cycle"),
-                .. ServerState.Compare(before, after),
+                ("CPU of the relay", $"{cpu.TotalMicroseconds / settings.Cycles:#,0} us a cycle"),
+                .. ServerState.Compare(curve.First, curve.Last),
+                .. curve.Rows(),
             ],
             findings);
     }
 
-    private async Task RunAsync(ServerProcess server, Collector collector, int first, int cycles, CancellationToken cancellationToken)
+    /// <returns>How long it took, and the CPU time of the relay.</returns>
+    private async Task<(TimeSpan Took, TimeSpan Cpu)> RunAsync(ServerProcess server, Collector collector, int first, int cycles, CancellationToken cancellationToken)
     {
-        var done = 0;
+        var (start, cpu, done) = (Clock.Now, server.CpuTime, 0);
         var options = new ParallelOptions { MaxDegreeOfParallelism = settings.AtATime, CancellationToken = cancellationToken };
         var all = Parallel.ForEachAsync(Enumerable.Range(first, cycles), options, async (number, stop) =>
         {
@@ -70,6 +80,7 @@ internal sealed class LeakRun(LeakSettings settings, Action<string> say)
         while (await Task.WhenAny(all, Task.Delay(Report, TimeProvider.System, CancellationToken.None)) != all)
             say($"{done:#,0} cycles");
         await all;
+        return (Clock.Between(start, Clock.Now), server.CpuTime - cpu);
     }
 
     private static async Task<ServerState> SettledAsync(ServerProcess server, Collector collector, long messages, CancellationToken cancellationToken)

@@ -20,13 +20,16 @@ internal sealed class RuntimeEvents : IAsyncDisposable
     }
 
     public static async Task<RuntimeEvents> ListenAsync(
-        int processId, EventPipeProvider provider, Action<EventPipeEventSource> subscribe, CancellationToken cancellationToken)
+        int processId, EventPipeProvider provider, Action<EventPipeEventSource> subscribe, CancellationToken cancellationToken, int bufferMegabytes = 16)
     {
-        var session = await new DiagnosticsClient(processId).StartEventPipeSessionAsync([provider], requestRundown: false, circularBufferMB: 16, cancellationToken);
+        var session = await new DiagnosticsClient(processId).StartEventPipeSessionAsync([provider], requestRundown: false, bufferMegabytes, cancellationToken);
 
         // The constructor of the source reads the head of the stream, and blocks until it comes.
         return await Task.Run(() => new RuntimeEvents(session, subscribe), CancellationToken.None);
     }
+
+    /// <summary>How many events there was no room for. Known once disposed.</summary>
+    public int Lost { get; private set; }
 
     /// <summary>The runtime's counters, so often.</summary>
     public static EventPipeProvider Counters(TimeSpan interval) => new(
@@ -39,6 +42,7 @@ internal sealed class RuntimeEvents : IAsyncDisposable
     {
         await _session.StopAsync(CancellationToken.None);
         await _reading;
+        Lost = _source.EventsLost;
         _source.Dispose();
         _session.Dispose();
     }

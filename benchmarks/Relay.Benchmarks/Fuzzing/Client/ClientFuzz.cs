@@ -58,7 +58,8 @@ internal sealed class ClientFuzz(FuzzSettings settings, Action<string> say)
     private async Task<(FrameCount Count, long Requests, IReadOnlyList<ClientUnderFire> Clients, double IdleCpu)> FireAsync(
         int seed, long frames, CancellationToken cancellationToken)
     {
-        var count = new FrameCount(frames, Clock.Now + Clock.TicksOf(settings.AtMost));
+        var count = new FrameCount(Clock.Now + Clock.TicksOf(settings.AtMost));
+        count.Want(frames);
         var marks = new Marks();
         await using var relay = new HostileRelay(seed, count, marks);
         await relay.StartAsync(cancellationToken);

@@ -3,18 +3,17 @@ using Relay.Benchmarks.Fuzzing.Frames;
 namespace Relay.Benchmarks.Fuzzing.Server;
 
 /// <summary>How many frames were read, by what was wrong with them. Any thread.</summary>
-/// <param name="wanted">How many are enough.</param>
 /// <param name="until">When it is enough at the latest.</param>
-internal sealed class FrameCount(long wanted, long until)
+internal sealed class FrameCount(long until)
 {
     private readonly long[] _byKind = new long[Enum.GetValues<Kind>().Length];
     private long _connections;
     private long _closed;
     private long _unread;
     private long _all;
-    private volatile bool _isStopped;
+    private long _wanted;
 
-    public bool IsEnough => _isStopped || All >= wanted || TimeProvider.System.GetTimestamp() >= until;
+    public bool IsEnough => All >= Interlocked.Read(ref _wanted) || TimeProvider.System.GetTimestamp() >= until;
 
     /// <summary>All that were read for sure.</summary>
     public long All => Interlocked.Read(ref _all);
@@ -27,8 +26,8 @@ internal sealed class FrameCount(long wanted, long until)
     /// <summary>Frames sent that nobody can say were read: behind one that ended the connection.</summary>
     public long Unknown => Interlocked.Read(ref _unread);
 
-    /// <summary>It is enough now.</summary>
-    public void Stop() => _isStopped = true;
+    /// <summary>So many are enough from here on.</summary>
+    public void Want(long frames) => Interlocked.Exchange(ref _wanted, frames);
 
     public long NextConnection() => Interlocked.Increment(ref _connections);
 

@@ -3,6 +3,7 @@ using Relay.Benchmarks.Fuzzing.Frames;
 using Relay.Benchmarks.Fuzzing.Lines;
 using Relay.Benchmarks.Measuring;
 using Relay.Benchmarks.Servers;
+using Relay.Benchmarks.Traffic;
 
 namespace Relay.Benchmarks.Fuzzing.Server;
 
@@ -25,9 +26,9 @@ internal sealed class RelayUnderFire : IAsyncDisposable
     private readonly bool _isLimited;
     private readonly List<string> _faults = [];
     private FrameCorpus _corpus = null!;
-    private ServerState? _before;
-    private ServerState? _after;
+    private readonly GrowthCurve _curve = new("frames");
     private Growth _growth = Growth.OfColdServer;
+    private int _seed;
     private IReadOnlyList<(string Reason, long Times)> _refusals = [];
     private int _saved;
 
@@ -53,7 +54,7 @@ internal sealed class RelayUnderFire : IAsyncDisposable
         }
     }
 
-    public FrameCount Count { get; private set; } = new(0, 0);
+    public FrameCount Count { get; private set; } = new(0);
 
     public GoodPair Pair => _pair;
 
@@ -69,15 +70,18 @@ internal sealed class RelayUnderFire : IAsyncDisposable
 
     private Uri Hub => new(_server.Address, "/relay");
 
-    /// <summary>Lets peers fire until it is enough.</summary>
-    public async Task FireAsync(FrameCount count, int seed, int peers, CancellationToken cancellationToken)
+    /// <summary>From here on frames of this seed, counted from none, for so long at the most.</summary>
+    public void Begin(int seed, TimeSpan atMost) => (_seed, Count) = (seed, new FrameCount(Clock.Now + Clock.TicksOf(atMost)));
+
+    /// <summary>Lets peers fire until so many were read since the beginning. Goes on where the last time ended.</summary>
+    public async Task FireAsync(long frames, int peers, CancellationToken cancellationToken)
     {
-        Count = count;
-        var all = Enumerable.Range(0, peers).Select(number => new FuzzingPeer(number, Hub, seed, _corpus, count)).ToArray();
+        Count.Want(frames);
+        var all = Enumerable.Range(0, peers).Select(number => new FuzzingPeer(number, Hub, _seed, _corpus, Count)).ToArray();
         void Save(string trouble)
         {
             if (_settings.Findings is { } folder && Interlocked.Increment(ref _saved) is <= MostSaved and var number)
-                Findings.Save(_isLimited ? folder.CreateSubdirectory("limited") : folder, seed, number, trouble, all.Select(peer => peer.Last));
+                Findings.Save(_isLimited ? folder.CreateSubdirectory("limited") : folder, _seed, number, trouble, all.Select(peer => peer.Last));
         }
 
         _log.Found += Save;
@@ -94,13 +98,13 @@ internal sealed class RelayUnderFire : IAsyncDisposable
         _log.Found -= Save;
     }
 
-    /// <summary>Remembers what it has now, to compare the end with.</summary>
-    public async Task RememberAsync(CancellationToken cancellationToken)
+    /// <summary>Looks at what it has when nothing is under way. The first look is the one behind the warm-up.</summary>
+    public async Task LookAsync(CancellationToken cancellationToken)
     {
         await ServerState.SettleAsync(_server, 2, 2, Calm, cancellationToken);
-        _before = await ServerState.ReadAsync(_server, cancellationToken);
-        if (Count.All >= WarmFrames)
+        if (_curve.IsEmpty && Count.All >= WarmFrames)
             _growth = new Growth();
+        _curve.Add(_curve.IsEmpty ? 0 : Count.All, await ServerState.ReadAsync(_server, cancellationToken));
     }
 
     /// <summary>Waits for what the peers that behave have under way, and looks at what is left.</summary>
@@ -111,18 +115,17 @@ internal sealed class RelayUnderFire : IAsyncDisposable
         if (_server.HasEnded)
             return ["the relay's process has ended", .. _faults, .. _log.Trouble];
 
-        await ServerState.SettleAsync(_server, 2, 2, Calm, cancellationToken);
-        _after = await ServerState.ReadAsync(_server, cancellationToken);
+        await LookAsync(cancellationToken);
         _refusals = await RefusalsAsync(cancellationToken);
         return
         [
-            .. _faults, .. _log.Trouble, .. _growth.Between(_before!, _after),
+            .. _faults, .. _log.Trouble, .. _growth.Between(_curve.First, _curve.Last), .. _curve.Findings(),
             .. talk is null ? Array.Empty<string>() : [$"the peers that behave were not left alone: {talk}"],
         ];
     }
 
     /// <summary>What it had before and has now, as the rows of a table.</summary>
-    public IEnumerable<(string Name, string Value)> Compare() => _before is null || _after is null ? [] : ServerState.Compare(_before, _after);
+    public IEnumerable<(string Name, string Value)> Compare() => [.. ServerState.Compare(_curve.First, _curve.Last), .. _curve.Rows()];
 
     public async ValueTask DisposeAsync()
     {

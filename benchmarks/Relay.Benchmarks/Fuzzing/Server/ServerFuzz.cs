@@ -1,3 +1,4 @@
+using Relay.Benchmarks.Measuring;
 using Relay.Benchmarks.Servers;
 using Relay.Benchmarks.Traffic;
 
@@ -14,6 +15,9 @@ internal sealed class ServerFuzz(FuzzSettings settings, Action<string> say)
 
     // Few: its limits let only so much through, and they are to have an effect on each.
     private const int PeersAtLimits = 3;
+
+    // A look takes some seconds, and a run of few frames is not judged by its curve.
+    private const long LeastBetween = 50_000;
 
     private static readonly TimeSpan Report = TimeSpan.FromSeconds(10);
 
@@ -36,34 +40,51 @@ internal sealed class ServerFuzz(FuzzSettings settings, Action<string> say)
         await using var limited = await RelayUnderFire.StartAsync(
             settings, await RelayServer.StartLimitedAsync([.. Common, .. settings.Relay], cancellationToken), isLimited: true, cancellationToken);
 
-        var start = Clock.Now;
-        await FireAsync(relay, limited, settings.Seed - 1, Math.Min(settings.Frames / WarmUpPart, MostWarmUp), cancellationToken);
-        await relay.RememberAsync(cancellationToken);
-        await limited.RememberAsync(cancellationToken);
-        say($"warmed up in {Clock.Between(start, Clock.Now).TotalSeconds:0} s");
+        Begin(relay, limited, settings.Seed - 1);
+        var (took, cpu) = await FireAsync(relay, limited, Math.Min(settings.Frames / WarmUpPart, MostWarmUp), cancellationToken);
+        await relay.LookAsync(cancellationToken);
+        await limited.LookAsync(cancellationToken);
+        say($"warmed up in {took.TotalSeconds:0} s");
 
-        start = Clock.Now;
-        var cpu = relay.CpuTime;
-        await FireAsync(relay, limited, settings.Seed, settings.Frames, cancellationToken);
-        var took = Clock.Between(start, Clock.Now);
-        cpu = relay.CpuTime - cpu;
+        Begin(relay, limited, settings.Seed);
+        (took, cpu) = (TimeSpan.Zero, TimeSpan.Zero);
+        foreach (var frames in GrowthCurve.Points(settings.Frames, LeastBetween))
+        {
+            var part = await FireAsync(relay, limited, frames, cancellationToken);
+            (took, cpu) = (took + part.Took, cpu + part.Cpu);
+
+            // The last look comes when the two that behave have nothing under way either; so it does when the time is over, or the relay has ended.
+            if (relay.Count.All < frames || frames == settings.Frames)
+                break;
+            say($"{frames:#,0} frames, and a look at what is left");
+            await relay.LookAsync(cancellationToken);
+            await limited.LookAsync(cancellationToken);
+        }
+
         var findings = await relay.EndAsync(cancellationToken);
         var atLimits = await limited.EndAsync(cancellationToken);
         return Outcome(relay, limited, took, cpu, [.. findings, .. atLimits.Select(finding => $"{AtLimits}: {finding}")]);
     }
 
-    /// <summary>Fires at both until the first has read enough.</summary>
-    private async Task FireAsync(RelayUnderFire relay, RelayUnderFire limited, int seed, long frames, CancellationToken cancellationToken)
+    private void Begin(RelayUnderFire relay, RelayUnderFire limited, int seed)
     {
-        var until = Clock.Now + Clock.TicksOf(settings.AtMost);
-        var beside = new FrameCount(long.MaxValue, until);
-        var firingBeside = limited.FireAsync(beside, seed, PeersAtLimits, cancellationToken);
-        var firing = relay.FireAsync(new FrameCount(frames, until), seed, settings.Peers, cancellationToken);
+        relay.Begin(seed, settings.AtMost);
+        limited.Begin(seed, settings.AtMost);
+    }
+
+    /// <summary>Fires at both until the first has read so many since the beginning.</summary>
+    /// <returns>How long it took, and the CPU time of the first.</returns>
+    private async Task<(TimeSpan Took, TimeSpan Cpu)> FireAsync(RelayUnderFire relay, RelayUnderFire limited, long frames, CancellationToken cancellationToken)
+    {
+        var (start, cpu) = (Clock.Now, relay.CpuTime);
+        var firingBeside = limited.FireAsync(long.MaxValue, PeersAtLimits, cancellationToken);
+        var firing = relay.FireAsync(frames, settings.Peers, cancellationToken);
         while (await Task.WhenAny(firing, Task.Delay(Report, TimeProvider.System, CancellationToken.None)) != firing)
-            say($"{relay.Count.All:#,0} frames, {relay.Count.Connections:#,0} connections, {relay.FindingsInLog} findings in the log; {AtLimits} {beside.All:#,0}, {limited.FindingsInLog}");
-        beside.Stop();
+            say($"{relay.Count.All:#,0} frames, {relay.Count.Connections:#,0} connections, {relay.FindingsInLog} findings in the log; {AtLimits} {limited.Count.All:#,0}, {limited.FindingsInLog}");
+        limited.Count.Want(0);
         await firing;
         await firingBeside;
+        return (Clock.Between(start, Clock.Now), relay.CpuTime - cpu);
     }
 
     private FuzzOutcome Outcome(RelayUnderFire relay, RelayUnderFire limited, TimeSpan took, TimeSpan cpu, IReadOnlyList<string> findings) => new(
