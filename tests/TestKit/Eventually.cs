@@ -5,7 +5,7 @@ public static class Eventually
 {
     /// <summary>How long to wait for what must come, where the time itself is not what is tested.</summary>
     /// <remarks>Much longer than the busiest machine takes. What comes is noticed at once, so only a test that fails waits this long.</remarks>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(1);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
 

@@ -79,7 +79,7 @@ public sealed class RelayHost : IAsyncDisposable
             options.DrainTimeout = TimeSpan.FromSeconds(1);
 
             // A machine that is busy with other tests is no client that stays silent.
-            options.RegistrationTimeout = Eventually.Patience;
+            options.RegistrationTimeout = TimeSpan.FromMinutes(1);
             _configure(options);
         });
         _services(builder.Services);

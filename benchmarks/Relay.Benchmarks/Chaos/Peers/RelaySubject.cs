@@ -21,9 +21,9 @@ internal sealed class RelaySubject(ChaosSettings settings) : ISubject
 
     public long SlowedSends => _slowed.Count;
 
-    /// <remarks>Every second process slows senders down.</remarks>
+    /// <remarks>Every second process slows senders down, from the first on: that one lives long enough for it on a machine of any speed.</remarks>
     public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) =>
-        RelayServer.StartAsync([.. ++_processes % 2 == 0 ? SlowSenders : [], .. Options], cancellationToken, Port);
+        RelayServer.StartAsync([.. ++_processes % 2 == 1 ? SlowSenders : [], .. Options], cancellationToken, Port);
 
     public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report) =>
         new RelayLife(self, server, address, report, _slowed);
