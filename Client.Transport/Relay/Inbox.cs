@@ -22,6 +22,7 @@ internal sealed class Inbox
 
     // What had come in when the link began. Only of that can the relay have lost anything since.
     private long _receivedBefore;
+    private long _newestReport;
     private long _report;
     private long _told;
     private long _toldBytes;
@@ -55,6 +56,7 @@ internal sealed class Inbox
             if (_epoch != epoch)
             {
                 _epoch = epoch;
+                _newestReport = 0;
                 _received = sequence;
                 _positions.Restart(sequence);
             }
@@ -137,6 +139,19 @@ internal sealed class Inbox
         else if (untold)
             link.AcknowledgeSoon();
         return missing;
+    }
+
+    /// <summary>The relay tells of losses, as it does on every connection until it has heard that they are known.</summary>
+    /// <returns>Whether the application is to be told: not again, and not by an older link, whose reports all come again by the present one.</returns>
+    public bool IsNewReport(RelayLink link, long report)
+    {
+        lock (_gate)
+        {
+            if (_link != link || report <= _newestReport)
+                return false;
+            _newestReport = report;
+            return true;
+        }
     }
 
     /// <summary>A report of losses has been handed to the application.</summary>

@@ -179,7 +179,8 @@ internal sealed partial class RelayLink
         }
 
         PeerId? recipient = PeerId.TryParse(dropped.To, out var peer) ? peer : null;
-        _report(new LossReport(LossDirection.Sent, ReasonOf(dropped.Reason), recipient, ids, dropped.Count));
+        if (_inbox.IsNewReport(this, dropped.Report))
+            _report(new LossReport(LossDirection.Sent, ReasonOf(dropped.Reason), recipient, ids, dropped.Count));
         _reporting = AcknowledgeReportAsync(_reporting, dropped.Report, _sends.OutcomesOf(dropped.To ?? "", ids.ToHashSet()));
     }
 

@@ -9,7 +9,8 @@ namespace Relay.Hub.Mailboxes;
 /// either the message or the report, and a lost message can never come back behind its successors.
 /// </remarks>
 /// <param name="budget">What the ids of all senders may take together. Where it has no room, only how many were lost is known.</param>
-internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
+/// <param name="last">The number that the first report comes behind: no sender is told two by one number in an epoch, or the second would pass for the first told again.</param>
+internal sealed class DropReports(MailboxBudget budget, TimeProvider time, long last = 0)
 {
     /// <summary>Ids kept for one sender. Beyond it only the number of lost messages is known.</summary>
     private const int MaxIds = 4096;
@@ -29,10 +30,20 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time)
     private readonly Lock _gate = new();
     private Fifo<DropReport> _reports = new();
     private readonly HashSet<(PeerId, MessageId)> _lost = new(SenderAndId.Comparer);
-    private long _last;
+    private long _last = last;
     private long _lastTold;
     private int _sent;
     private bool _retired;
+
+    /// <summary>The number of the newest report there was.</summary>
+    public long Last
+    {
+        get
+        {
+            lock (_gate)
+                return _last;
+        }
+    }
 
     /// <returns>False when retired: the sender's peer must be looked up again.</returns>
     public bool TryAdd(PeerId recipient, MessageId id, DropReason reason)

@@ -289,6 +289,8 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             // some positions are left out, and nobody misses them.
             if (_mailbox is not null)
                 directory.RememberLast(_mailbox.Last);
+            if (_reports is not null)
+                directory.RememberLastReport(_reports.Last);
 
             // Whoever is about to make the reports that are not there finds the retired ones instead.
             return _retired = (Interlocked.CompareExchange(ref _reports, DropReports.Retired, null) ?? DropReports.Retired).TryRetire();

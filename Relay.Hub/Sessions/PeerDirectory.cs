@@ -36,6 +36,9 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     // So a mailbox starts behind every position that any forgotten mailbox ever had.
     private long _lastForgotten;
 
+    // The same for the numbers of reports.
+    private long _lastForgottenReport;
+
     public ILogger Logger => logger;
 
     public RelayMetrics Metrics => metrics;
@@ -157,15 +160,19 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
     public Mailbox NewMailbox(Peer peer) => new(Commons, peer, !_known.Contains(peer.Id), Interlocked.Read(ref _lastForgotten));
 
-    public DropReports NewReports() => new(_reportsBudget, time);
+    public DropReports NewReports() => new(_reportsBudget, time, Interlocked.Read(ref _lastForgottenReport));
 
     public SendRate NewSendRate() => new(Options, time);
 
-    public void RememberLast(long last)
+    public void RememberLast(long last) => Raise(ref _lastForgotten, last);
+
+    public void RememberLastReport(long last) => Raise(ref _lastForgottenReport, last);
+
+    private static void Raise(ref long highest, long last)
     {
-        for (var seen = Interlocked.Read(ref _lastForgotten); seen < last;)
+        for (var seen = Interlocked.Read(ref highest); seen < last;)
         {
-            var before = Interlocked.CompareExchange(ref _lastForgotten, last, seen);
+            var before = Interlocked.CompareExchange(ref highest, last, seen);
             if (before == seen)
                 return;
             seen = before;

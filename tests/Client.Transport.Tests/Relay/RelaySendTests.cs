@@ -140,6 +140,34 @@ public sealed class RelaySendTests : RelayTests
     }
 
     [Fact]
+    public async Task UC4_8a_a_loss_is_told_once_though_the_relay_tells_it_again_for_want_of_an_acknowledgement()
+    {
+        await using var host = await RelayHost.StartAsync(options => options.MailboxMessages = 1);
+        await using var link = Link.To(host.Url);
+        await using var alice = Transport(link.Url, Alice);
+        await using var mallory = Transport(host.Url, PeerId.Parse("mallory"));
+        var told = Losses(alice);
+        var (first, second) = (Text("first"), Text("second"));
+        await alice.SendAsync(Bob, first, Token);
+
+        // She is told, and what she answers does not get through.
+        link.StallToServer();
+        await mallory.SendAsync(Bob, Text("in place of the first"), Token);
+        await Eventually.Is("alice is told of her loss", () => told.Count == 1);
+        link.Reset();
+        link.Resume();
+
+        // Reports come in order: before the next one, the first has come again.
+        await Eventually.Is("alice is back", () => link.Connections == 2 && alice.State == RelayConnectionState.Connected);
+        await alice.SendAsync(Bob, second, Token);
+        await mallory.SendAsync(Bob, Text("in place of the second"), Token);
+        await Eventually.Is("alice is told of the next one", () => told.Any(loss => loss.Ids.Contains(second.Id)));
+
+        Assert.Equal([first.Id, second.Id], told.SelectMany(loss => loss.Ids));
+        Assert.Equal(2, told.Sum(loss => loss.Count));
+    }
+
+    [Fact]
     public async Task UC4_12a_a_retry_of_unknown_outcome_is_received_once()
     {
         await using var host = await RelayHost.StartAsync();

@@ -81,6 +81,33 @@ public sealed class PeerDirectoryTests
         Assert.Equal(("bob", 1, (int)DropReason.Expired), (dropped.To, dropped.Count, dropped.Reason));
     }
 
+    /// <remarks>By the number a client knows what it was told already; a new loss under an old number would be lost without a word.</remarks>
+    [Fact]
+    public async Task A_report_to_a_sender_that_was_forgotten_meanwhile_has_a_number_of_its_own()
+    {
+        var first = await LoseAndAcknowledge(1);
+        Assert.Null(Directory.Find("alice"));
+
+        var second = await LoseAndAcknowledge(2);
+
+        Assert.True(second > first, $"First {first}, then {second}.");
+
+        async Task<long> LoseAndAcknowledge(byte payload)
+        {
+            var alice = await _relay.Connect("alice");
+            alice.Send("bob", payload);
+            _relay.Time.Advance(Directory.Options.MailboxTimeToLive);
+            Directory.Sweep();
+            var dropped = await alice.Sees<Dropped>();
+            alice.Acknowledge(0, dropped.Report);
+            _relay.Time.Advance(TimeSpan.FromSeconds(1));
+            await alice.DisconnectAsync();
+            _relay.Time.Advance(Directory.Options.ReportTimeToLive);
+            Directory.Sweep();
+            return dropped.Report;
+        }
+    }
+
     [Fact]
     public void A_retired_peer_takes_nothing_and_the_directory_makes_another()
     {
