@@ -48,10 +48,10 @@ internal sealed partial class Session : ISender
         _maxPayloadBytes = Options.MaxPayloadBytes;
         _acknowledgements = new AcknowledgementClock(Metrics, registry.Time);
 
-        // The pump first: whatever ends the session, the timer included, waits for it.
-        _pump = PumpAsync();
+        // The time runs when the client is told of the challenge, which is the first thing the pump does.
         _registrationTimer = registry.Time.CreateTimer(
             static session => ((Session)session!).RefuseSilence(), this, Options.RegistrationTimeout, Timeout.InfiniteTimeSpan);
+        _pump = PumpAsync();
 
         // The request ends when the socket does, which is after the hub has heard of it. Other transports have no such sign.
         if (context.GetHttpContext() is { WebSockets.IsWebSocketRequest: true } http)
