@@ -6,6 +6,9 @@ namespace Client.Transport.Relay;
 // The relay's callbacks. They come one at a time, in order, and return at once: nothing here waits.
 internal sealed partial class RelayLink
 {
+    // The protocol's: all numbers of a relay fit.
+    private const long MaxNumber = 1L << 53;
+
     // What a relay lets a client have under way, the client has to hold: no relay can be set to more than this.
     private const int MostMessages = 65_536;
     private const int MostBytes = 64 << 20;
@@ -171,6 +174,13 @@ internal sealed partial class RelayLink
 
     private void OnDropped(Dropped dropped)
     {
+        // One beyond all numbers would make repeats of all reports behind it.
+        if (dropped.Report is < 1 or > MaxNumber)
+        {
+            _logger.MalformedFrame(_url, nameof(IRelayClient.Dropped));
+            return;
+        }
+
         var ids = new List<MessageId>();
         foreach (var bytes in dropped.Ids ?? [])
         {

@@ -18,7 +18,7 @@ internal sealed partial class RelayLink
             var request = options.Key is { } key
                 ? Prove(key, await _challenged.Task.WaitAsync(either.Token).ConfigureAwait(false))
                 : Claim(options.Peer);
-            await _connection.SendAsync(nameof(IRelayHub.Register), request, either.Token).ConfigureAwait(false);
+            await SendRegisterAsync(request, either.Token).ConfigureAwait(false);
             await _registered.Task.WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException late) when (timeout.IsCancellationRequested && !cancellationToken.IsCancellationRequested)
@@ -36,6 +36,19 @@ internal sealed partial class RelayLink
         // What the application took between the request above and now was acknowledged to nobody; and if the relay has
         // nothing new to deliver until it hears of that, nothing later would bring it up.
         AcknowledgeSoon();
+    }
+
+    private async Task SendRegisterAsync(RegisterRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _connection.SendAsync(nameof(IRelayHub.Register), request, cancellationToken).ConfigureAwait(false);
+        }
+        catch (InvalidOperationException)
+        {
+            // The connection broke after its start, and says only that it is none. The reason is told by its closing, which is on its way.
+            throw await _end.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private RegisterRequest Prove(PeerKey key, Challenge challenge)

@@ -82,6 +82,28 @@ public sealed class RelayReceiveTests : RelayTests
         await Eventually.Is("the report is acknowledged", () => relay.Acknowledged(one => one.Report == 1));
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData((1L << 53) + 1)]
+    [InlineData(long.MaxValue)]
+    public async Task A_report_with_a_number_that_is_none_does_not_make_repeats_of_those_behind_it(long number)
+    {
+        await using var relay = await ScriptedRelay.StartAsync();
+        relay.OnRegister = async caller =>
+        {
+            await caller.SendAsync("Registered", ScriptedRelay.Registered());
+            await caller.SendAsync("Dropped", new Dropped { Report = number, To = Alice.Value, Count = 7 });
+            await caller.SendAsync("Dropped", new Dropped { Report = 1, To = Alice.Value, Count = 3 });
+        };
+        await using var bob = Transport(relay.Url, Bob);
+        var losses = Losses(bob);
+        await bob.ConnectAsync(Alice, Token);
+
+        await Eventually.Is("the loss is told", () => !losses.IsEmpty);
+        Assert.Equal(3, Assert.Single(losses).Count);
+    }
+
     [Fact]
     public async Task UC4_10a_malformed_frames_are_dropped_and_the_next_good_one_counts()
     {

@@ -4,12 +4,12 @@ using Relay.Contracts;
 
 namespace Relay.Benchmarks.Fuzzing.Client;
 
-/// <summary>How the hostile relay knows what was read: a report of losses behind each group of frames, with a count no other has. Any thread.</summary>
-/// <remarks>A client hands such a report on to its application whatever came before it, as long as it reads.</remarks>
+/// <summary>How the hostile relay knows what was read: a report of losses behind each group of frames, with a number and a count no other has. Any thread.</summary>
+/// <remarks>A client hands such a report on to its application whatever came before it, as long as it reads and was told of none with a higher number.</remarks>
 internal sealed class Marks
 {
-    // Counts no mutated frame comes upon by chance.
-    private const long First = 7_000_000_000_000;
+    // Numbers and counts no mutated frame comes upon by chance, in the upper half of what a number may be.
+    private const long First = 1L << 52;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
 
@@ -24,7 +24,7 @@ internal sealed class Marks
     }
 
     public static byte[] FrameOf(long mark) => ValidFrames.Write(
-        Encoding.MessagePack, ValidFrames.Call(nameof(IRelayClient.Dropped), new Dropped { Report = 1, To = "alice", Ids = [], Count = mark }));
+        Encoding.MessagePack, ValidFrames.Call(nameof(IRelayClient.Dropped), new Dropped { Report = mark, To = "alice", Ids = [], Count = mark }));
 
     /// <summary>A client's application was told of a loss.</summary>
     public void Seen(long lost)
