@@ -80,6 +80,11 @@ internal sealed partial class Lane
         catch (Exception exception)
         {
             if (Break(place, Routes.AsFailure(exception, path)))
+                return;
+
+            if (send.LostBy is { } by)
+                send.Accept(new SendResult(SendStatus.Queued, by));
+            else
                 send.Cancel();
         }
     }
@@ -100,7 +105,10 @@ internal sealed partial class Lane
     /// The link is broken and the outcome unknown: the message keeps its place and goes again with the same id; the
     /// recipient drops a repeat.
     /// </summary>
-    /// <returns>True when it does not go again, because its caller has stopped waiting and was promised nothing.</returns>
+    /// <returns>
+    /// Whether it goes again. Not when a path has reported it lost meanwhile, for which it must have accepted it; nor when its caller has stopped waiting and
+    /// was promised nothing.
+    /// </returns>
     private bool Break(LinkedListNode<QueuedSend> place, TransportException reason)
     {
         lock (_gate)
@@ -109,11 +117,11 @@ internal sealed partial class Lane
 
             // Looked at under the lock: a cancellation that came earlier found the message in flight and left it to
             // us, one that comes later finds it queued.
-            var isCancelled = place.Value.CancellationToken.IsCancellationRequested;
-            if (isCancelled)
+            var isOver = place.Value.LostBy is not null || place.Value.CancellationToken.IsCancellationRequested;
+            if (isOver)
                 _queue.Remove(place);
             Land(place.Value);
-            return isCancelled;
+            return !isOver;
         }
     }
 

@@ -72,13 +72,13 @@ internal sealed partial class Lane(PeerId peer, LaneContext context)
     }
 
     /// <summary>A path has lost these after it had accepted them, perhaps without its answer getting here. They must not go again, behind their successors.</summary>
-    /// <remarks>One that is in flight is the path's: it is answered, or keeps its place and is reported lost again on the next link.</remarks>
+    /// <remarks>One that is in flight is the path's: it is answered, or accepted when its link breaks. A loss is told once, so nothing would stop it later.</remarks>
     public void Lost(IReadOnlyList<MessageId> ids, TransportKind path)
     {
         IReadOnlyList<QueuedSend> accepted;
         lock (_gate)
         {
-            accepted = _queue.RemoveLost(ids.ToHashSet());
+            accepted = _queue.RemoveLost(ids.ToHashSet(), path);
         }
 
         foreach (var send in accepted)

@@ -54,17 +54,21 @@ internal sealed class PendingQueue(int capacity)
         return true;
     }
 
-    /// <summary>Takes out those of these messages that no link has at present.</summary>
-    public IReadOnlyList<QueuedSend> RemoveLost(IReadOnlySet<MessageId> ids)
+    /// <summary>Takes out those of these messages that no link has at present, and marks the others: they do not come back from their link.</summary>
+    public IReadOnlyList<QueuedSend> RemoveLost(IReadOnlySet<MessageId> ids, TransportKind path)
     {
         List<QueuedSend> removed = [];
         for (var node = _messages.First; node is not null;)
         {
             var following = node.Next;
-            if (!node.Value.IsInFlight && ids.Contains(node.Value.Message.Id))
+            if (ids.Contains(node.Value.Message.Id))
             {
-                removed.Add(node.Value);
-                Remove(node);
+                node.Value.LostBy = path;
+                if (!node.Value.IsInFlight)
+                {
+                    removed.Add(node.Value);
+                    Remove(node);
+                }
             }
 
             node = following;

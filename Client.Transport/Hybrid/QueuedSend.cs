@@ -21,6 +21,9 @@ internal sealed class QueuedSend(OutgoingMessage message, CancellationToken canc
     /// <summary>Handed to a link that has not answered.</summary>
     public bool IsInFlight { get; set; }
 
+    /// <summary>The path that has reported it lost, and so had accepted it, while a link had it without an answer. Null if none has.</summary>
+    public TransportKind? LostBy { get; set; }
+
     /// <summary>What the caller is told.</summary>
     public Task<SendResult> Outcome => _caller.Task;
 

@@ -61,6 +61,27 @@ public sealed class HybridPendingTests
         Assert.Equal([0, 1, 2, 3], bench.Relay.Link.Numbers);
     }
 
+    /// <remarks>A path reports a loss once. What its link had then without an answer must not go by the next one either.</remarks>
+    [Fact]
+    public async Task What_a_path_reports_lost_while_its_link_has_it_does_not_go_again_when_the_link_breaks()
+    {
+        await using var bench = new HybridBench(hasDirect: false);
+        var lost = HybridBench.Numbered(0);
+        var first = bench.SendAsync(lost);
+        var second = bench.SendAsync(1);
+        await HybridBench.HandedOverAsync(bench.Relay, 2);
+
+        bench.Relay.RaiseLoss(new LossReport(LossDirection.Sent, LossReason.Evicted, HybridBench.Bob, [lost.Id], 1));
+        bench.Relay.Link.Break();
+
+        Assert.Equal((SendStatus.Queued, TransportKind.Relay), ((await first).Status, (await first).Path));
+        var pending = await second;
+        bench.Relay.Accepting();
+        bench.PassFlushInterval();
+        await HybridBench.EndAsync(pending);
+        Assert.Equal([1], bench.Relay.Link.Numbers);
+    }
+
     /// <remarks>The answer was lost with a link. Sent again once the report is acknowledged, it would be a new message, behind its successors.</remarks>
     [Fact]
     public async Task What_a_path_reports_lost_while_it_waits_here_does_not_go_again()
