@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 
@@ -10,10 +9,8 @@ internal sealed class PollingRelay : IAsyncDisposable
     private const string Negotiation =
         """{"negotiateVersion":1,"connectionId":"c","connectionToken":"t","availableTransports":[{"transport":"LongPolling","transferFormats":["Text","Binary"]}]}""";
 
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly RawListener _listener;
     private readonly Func<string, Answer, Task> _answer;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
     private int _polls;
     private int _posts;
     private long _said;
@@ -22,72 +19,37 @@ internal sealed class PollingRelay : IAsyncDisposable
     public PollingRelay(Func<string, Answer, Task> answer)
     {
         _answer = answer;
-        _listener.Start();
-        Url = new UriBuilder("http", "127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port).Uri;
-        _accepting = AcceptAsync();
+        _listener = new RawListener(ServeAsync);
     }
 
-    public Uri Url { get; }
+    public Uri Url => _listener.Url;
 
     /// <summary>The bytes of bodies it has said, and somebody has taken, but for those of the usual answers.</summary>
     public long Said => Interlocked.Read(ref _said);
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(NetworkStream stream)
     {
-        var serving = new List<Task>();
-        try
+        using var reader = new StreamReader(stream, Encoding.Latin1);
+        while (await ReadAsync(reader) is { } asked)
         {
-            while (true)
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token)));
-        }
-        catch (OperationCanceledException)
-        {
-            // The end of the test.
-        }
-
-        await Task.WhenAll(serving);
-    }
-
-    private async Task ServeAsync(TcpClient client)
-    {
-        using (client)
-        {
-            try
-            {
-                var stream = client.GetStream();
-                using var reader = new StreamReader(stream, Encoding.Latin1);
-                while (await ReadAsync(reader) is { } asked)
-                {
-                    var answer = new Answer(this, stream);
-                    if (asked != "WebSocket")
-                        await _answer(asked, answer);
-                    if (!answer.HasBegun)
-                        await answer.UsualAsync(asked);
-                }
-            }
-            catch (Exception over) when (over is IOException or OperationCanceledException)
-            {
-                // One of the two has closed.
-            }
+            var answer = new Answer(this, stream);
+            if (asked != "WebSocket")
+                await _answer(asked, answer);
+            if (!answer.HasBegun)
+                await answer.UsualAsync(asked);
         }
     }
 
     /// <returns>What is asked for; null if nothing more is.</returns>
     private async Task<string?> ReadAsync(StreamReader reader)
     {
-        if (await reader.ReadLineAsync(_stop.Token) is not { } request)
+        if (await reader.ReadLineAsync(_listener.Stopping) is not { } request)
             return null;
 
         var (isUpgrade, length) = (false, 0);
-        while (await reader.ReadLineAsync(_stop.Token) is { Length: > 0 } header)
+        while (await reader.ReadLineAsync(_listener.Stopping) is { Length: > 0 } header)
         {
             isUpgrade |= header.StartsWith("Upgrade:", StringComparison.OrdinalIgnoreCase);
             if (header.StartsWith("Content-Length:", StringComparison.OrdinalIgnoreCase))
@@ -96,7 +58,7 @@ internal sealed class PollingRelay : IAsyncDisposable
 
         // Asked for nothing it would wait for more.
         if (length > 0)
-            await reader.ReadBlockAsync(new char[length], _stop.Token);
+            await reader.ReadBlockAsync(new char[length], _listener.Stopping);
         return isUpgrade ? "WebSocket"
             : request.StartsWith("GET ", StringComparison.Ordinal) ? $"poll {Interlocked.Increment(ref _polls)}"
             : request.Contains("/negotiate", StringComparison.Ordinal) ? "negotiation"
@@ -121,7 +83,7 @@ internal sealed class PollingRelay : IAsyncDisposable
         {
             await BeginAsync("200 OK", "Connection: close");
             for (; relay.Said < 256 << 20; Interlocked.Add(ref relay._said, Piece.Length))
-                await stream.WriteAsync(Piece, relay._stop.Token);
+                await stream.WriteAsync(Piece, relay._listener.Stopping);
             stream.Close();
         }
 
@@ -135,13 +97,13 @@ internal sealed class PollingRelay : IAsyncDisposable
         public async Task SayAsync(string status, string body)
         {
             await BeginAsync(status, $"Content-Length: {body.Length}");
-            await stream.WriteAsync(Encoding.Latin1.GetBytes(body), relay._stop.Token);
+            await stream.WriteAsync(Encoding.Latin1.GetBytes(body), relay._listener.Stopping);
         }
 
         private async Task BeginAsync(string status, string header)
         {
             HasBegun = true;
-            await stream.WriteAsync(Encoding.Latin1.GetBytes($"HTTP/1.1 {status}\r\n{header}\r\n\r\n"), relay._stop.Token);
+            await stream.WriteAsync(Encoding.Latin1.GetBytes($"HTTP/1.1 {status}\r\n{header}\r\n\r\n"), relay._listener.Stopping);
         }
     }
 }

@@ -1,4 +1,3 @@
-using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using System.Text;
@@ -8,10 +7,8 @@ namespace Client.Transport.Tests.Relay;
 /// <summary>A hostile relay that speaks by raw sockets: what no WebSocket library would say. Behind it is one that behaves, to which it passes on what it leaves alone.</summary>
 internal sealed class RawRelay : IAsyncDisposable
 {
-    private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+    private readonly RawListener _listener;
     private readonly Uri _behind;
-    private readonly CancellationTokenSource _stop = new();
-    private readonly Task _accepting;
     private volatile Passage? _newest;
     private int _connections;
 
@@ -19,12 +16,10 @@ internal sealed class RawRelay : IAsyncDisposable
     public RawRelay(Uri behind)
     {
         _behind = behind;
-        _listener.Start();
-        Url = new UriBuilder("http", "127.0.0.1", ((IPEndPoint)_listener.LocalEndpoint).Port).Uri;
-        _accepting = AcceptAsync();
+        _listener = new RawListener(ServeAsync);
     }
 
-    public Uri Url { get; }
+    public Uri Url => _listener.Url;
 
     public int Connections => Volatile.Read(ref _connections);
 
@@ -41,7 +36,7 @@ internal sealed class RawRelay : IAsyncDisposable
     public void Block() => _newest!.IsBlocked = true;
 
     /// <summary>Says something to the client of the newest connection.</summary>
-    public async Task SayAsync(ReadOnlyMemory<byte> bytes) => await _newest!.Client.WriteAsync(bytes, _stop.Token);
+    public async Task SayAsync(ReadOnlyMemory<byte> bytes) => await _newest!.Client.WriteAsync(bytes, _listener.Stopping);
 
     /// <summary>The answer to the request for a WebSocket, as it should be.</summary>
     public static byte[] Upgrade(string key) => Encoding.ASCII.GetBytes(
@@ -54,47 +49,14 @@ internal sealed class RawRelay : IAsyncDisposable
 #pragma warning restore CA5350
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        _listener.Stop();
-        await _accepting;
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _listener.DisposeAsync();
 
-    private async Task AcceptAsync()
+    private async Task ServeAsync(NetworkStream client)
     {
-        var serving = new List<Task>();
-        try
-        {
-            while (true)
-                serving.Add(ServeAsync(await _listener.AcceptTcpClientAsync(_stop.Token), Interlocked.Increment(ref _connections)));
-        }
-        catch (OperationCanceledException)
-        {
-            // The end of the test.
-        }
-
-        await Task.WhenAll(serving);
-    }
-
-    private async Task ServeAsync(TcpClient client, int number)
-    {
-        using (client)
-        {
-            client.NoDelay = true;
-            try
-            {
-                if (number == 1 && First is { } first)
-                    await first(client.GetStream(), await KeyAsync(client.GetStream()));
-                else
-                    await PassAsync(client.GetStream());
-            }
-            catch (Exception over) when (over is IOException or SocketException or OperationCanceledException or ObjectDisposedException)
-            {
-                // One of the two has closed.
-            }
-        }
+        if (Interlocked.Increment(ref _connections) == 1 && First is { } first)
+            await first(client, await KeyAsync(client));
+        else
+            await PassAsync(client);
     }
 
     private async Task<string> KeyAsync(NetworkStream client)
@@ -102,16 +64,16 @@ internal sealed class RawRelay : IAsyncDisposable
         var request = new StringBuilder();
         var buffer = new byte[1024];
         while (!request.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
-            request.Append(Encoding.ASCII.GetString(buffer, 0, await client.ReadAtLeastAsync(buffer, 1, cancellationToken: _stop.Token)));
+            request.Append(Encoding.ASCII.GetString(buffer, 0, await client.ReadAtLeastAsync(buffer, 1, cancellationToken: _listener.Stopping)));
         return request.ToString().Split('\n').Single(line => line.StartsWith("Sec-WebSocket-Key:", StringComparison.OrdinalIgnoreCase)).Split(':')[1].Trim();
     }
 
     private async Task PassAsync(NetworkStream client)
     {
         using var server = new TcpClient { NoDelay = true };
-        await server.ConnectAsync(_behind.Host, _behind.Port, _stop.Token);
+        await server.ConnectAsync(_behind.Host, _behind.Port, _listener.Stopping);
         var passage = _newest = new Passage(client);
-        using var over = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
+        using var over = CancellationTokenSource.CreateLinkedTokenSource(_listener.Stopping);
         Task[] ways =
         [
             PassAsync(client, server.GetStream(), passage, 4096, bytes => passage.Swallowed += bytes, over.Token),
