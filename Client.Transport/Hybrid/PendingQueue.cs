@@ -61,14 +61,15 @@ internal sealed class PendingQueue(int capacity)
         for (var node = _messages.First; node is not null;)
         {
             var following = node.Next;
-            if (ids.Contains(node.Value.Message.Id))
+            var isLost = ids.Contains(node.Value.Message.Id);
+            if (isLost && node.Value.IsInFlight)
             {
                 node.Value.LostBy = path;
-                if (!node.Value.IsInFlight)
-                {
-                    removed.Add(node.Value);
-                    Remove(node);
-                }
+            }
+            else if (isLost)
+            {
+                removed.Add(node.Value);
+                Remove(node);
             }
 
             node = following;
