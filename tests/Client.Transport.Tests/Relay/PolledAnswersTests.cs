@@ -30,12 +30,18 @@ public sealed class PolledAnswersTests : RelayTests
     [Fact]
     public async Task Once_connected_an_answer_longer_than_two_of_the_largest_frames_costs_the_connection()
     {
+        // The handshake is answered when it is here: answered before, it would go in one request with the registration, and there were no second one.
+        var shakesHands = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var registers = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var relay = new PollingRelay(async (asked, answer) =>
         {
             switch (asked)
             {
+                case "post 1":
+                    shakesHands.SetResult();
+                    break;
                 case "poll 2":
+                    await shakesHands.Task;
                     await answer.SayAsync("200 OK", "{}\u001e");
                     break;
                 case "post 2":
