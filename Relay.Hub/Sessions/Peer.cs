@@ -105,6 +105,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
     }
 
     /// <summary>Puts messages into the mailbox, in order, up to the first that is not accepted at once.</summary>
+    /// <remarks>The caller wakes the pumps: the sender's for its answer, this peer's for the messages.</remarks>
     /// <param name="number">The first one's, by which to answer; the others count up from it.</param>
     /// <param name="now">When they came: a <see cref="TimeProvider"/> timestamp.</param>
     /// <param name="stopped">What became of the first that was not accepted; if all were, how they were.</param>
@@ -142,8 +143,6 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             CarryOut(AnswerKind.Accepted);
         }
 
-        if (accepted > 0)
-            _session?.Wake();
         return accepted;
     }
 
@@ -301,7 +300,12 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
     {
         var changes = Changes;
         foreach (var (sender, number) in changes.Accepted)
-            ((Session)sender).Answer(new NumberRange { From = number, To = number }, answer);
+        {
+            var session = (Session)sender;
+            session.Answer(new NumberRange { From = number, To = number }, answer);
+            session.Wake();
+        }
+
         foreach (var (entry, reason) in changes.Dropped)
             directory.Report(entry.Sender, id, entry.Id, reason);
 

@@ -78,13 +78,12 @@ internal sealed partial class Session : ISender
     /// <summary>Makes the pump look whether there is something to send.</summary>
     public void Wake() => _wake.Set();
 
-    /// <summary>Says yes to messages. The numbers are the client's.</summary>
+    /// <summary>Says yes to messages, when the pump looks next: <see cref="Wake"/>. The numbers are the client's.</summary>
     public void Answer(NumberRange numbers, AnswerKind kind)
     {
         // Not here and now: this can run under a peer's lock, and ending takes the locks of the peers this session waits at.
         if (!_outbox.TryAdd(numbers, kind) && !_ended)
             ThreadPool.UnsafeQueueUserWorkItem(static session => session.EndUnread(), this, preferLocal: false);
-        Wake();
     }
 
     /// <summary>Says no to a message, or to a call if <paramref name="number"/> is 0. The connection stays. Never under a lock.</summary>

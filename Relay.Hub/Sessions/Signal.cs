@@ -18,17 +18,16 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
 
     public void Set()
     {
-        // An exchange even where nothing changes: what was written before this call must be seen by who clears it after.
-        while (Interlocked.CompareExchange(ref _state, IsSet, Clear) == Awaited)
-        {
-            // Clear, not set: who waits is woken by this one, and looks behind it.
-            if (Interlocked.CompareExchange(ref _state, Clear, Awaited) == Awaited)
-            {
-                // Not on this thread, which may hold locks; and behind what waits already, so that more comes together for a batch.
-                ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
-                return;
-            }
-        }
+        // Not on this thread, which may hold locks; and behind what waits already, so that more comes together for a batch.
+        if (SetOrRelease())
+            ThreadPool.UnsafeQueueUserWorkItem(this, preferLocal: false);
+    }
+
+    /// <summary>The same, and runs who waits on this thread, which must hold no lock, until he waits again, for this or for anything else.</summary>
+    public void SetAndRun()
+    {
+        if (SetOrRelease())
+            _waiting.SetResult(true);
     }
 
     /// <summary>Completes when the signal is set, and clears it. One wait at a time.</summary>
@@ -41,6 +40,19 @@ internal sealed class Signal : IValueTaskSource, IThreadPoolWorkItem
         // It was set, and nobody but this one clears it while nobody waits.
         Interlocked.Exchange(ref _state, Clear);
         return ValueTask.CompletedTask;
+    }
+
+    /// <returns>Whether somebody waited, whom the caller has to wake. He looks behind this, so it is not set.</returns>
+    private bool SetOrRelease()
+    {
+        // An exchange even where nothing changes: what was written before this call must be seen by who clears it after.
+        while (Interlocked.CompareExchange(ref _state, IsSet, Clear) == Awaited)
+        {
+            if (Interlocked.CompareExchange(ref _state, Clear, Awaited) == Awaited)
+                return true;
+        }
+
+        return false;
     }
 
     void IThreadPoolWorkItem.Execute() => _waiting.SetResult(true);

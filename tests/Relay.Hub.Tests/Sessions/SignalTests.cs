@@ -39,6 +39,28 @@ public sealed class SignalTests
     }
 
     [Fact]
+    public async Task Who_waits_can_be_run_at_once()
+    {
+        var looks = 0;
+        var looking = LookAsync();
+        _signal.SetAndRun();
+        Assert.Equal(1, looks);
+        _signal.Set();
+        await looking.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        Assert.Equal(2, looks);
+
+        // Nobody waits: it is set as ever.
+        _signal.SetAndRun();
+        Assert.True(_signal.WaitAsync().AsTask().IsCompletedSuccessfully);
+
+        async Task LookAsync()
+        {
+            for (; looks < 2; looks++)
+                await _signal.WaitAsync();
+        }
+    }
+
+    [Fact]
     public async Task No_word_of_several_threads_is_left_unseen()
     {
         // Each says its next word when the last one was seen, so a word that is missed stands still for good.
@@ -59,7 +81,10 @@ public sealed class SignalTests
             for (var word = 1; word <= words; word++)
             {
                 said[i] = word;
-                _signal.Set();
+                if (i == 0)
+                    _signal.Set();
+                else
+                    _signal.SetAndRun();
                 Assert.True(SpinWait.SpinUntil(() => Volatile.Read(ref seen[i]) == word, Eventually.Patience), "A word was not seen.");
             }
         }))]);
