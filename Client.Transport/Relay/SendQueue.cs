@@ -8,6 +8,10 @@ namespace Client.Transport.Relay;
 /// Nagle's rule, with calls for segments: while the relay has not read the call before, only a full one follows it. So a lone
 /// message goes at once, and a burst goes in as few calls as the way to the relay and back allows, without a timer.
 /// <para>
+/// A burst that begins when nothing is under way would go in two calls, the first of one message. So where the last call had several, the
+/// next burst's first message waits for a turn of the thread pool, which brings the rest: without that, a fifth of a stream's calls had one.
+/// </para>
+/// <para>
 /// Read is not answered: messages for a slow recipient wait without an answer, and must not hold up those for others. The
 /// relay says up to where it has read when it has no answer to give.
 /// </para>
@@ -28,6 +32,7 @@ internal sealed partial class SendQueue(TimeProvider time)
     private long _lastCall;
     private long _read;
     private bool _looking;
+    private bool _inBursts;
     private TransportException? _broken;
 
     /// <summary>The relay's limits are known: from here on there is something to take.</summary>
@@ -47,6 +52,7 @@ internal sealed partial class SendQueue(TimeProvider time)
     public void Add(PendingSend send)
     {
         bool look;
+        bool inBursts;
         TransportException? broken;
         lock (_gate)
         {
@@ -58,11 +64,15 @@ internal sealed partial class SendQueue(TimeProvider time)
             }
 
             look = MustLook();
+            inBursts = _inBursts;
         }
 
         if (broken is not null)
             send.Fail(broken);
-        Look(look);
+        if (inBursts)
+            LookSoon(look);
+        else
+            Look(look);
     }
 
     /// <summary>Waits until there may be something to take.</summary>
@@ -94,6 +104,7 @@ internal sealed partial class SendQueue(TimeProvider time)
                 bytes += next.Bytes;
             }
 
+            _inBursts = call.Count > 1;
             return _lastCall;
         }
     }
@@ -186,7 +197,7 @@ internal sealed partial class SendQueue(TimeProvider time)
             _look.Writer.TryWrite(true);
     }
 
-    /// <summary>The same behind those who were just told of their messages' arrival, and send their next ones: those go with it.</summary>
+    /// <summary>The same behind those who are about to send more, which goes with it: the rest of a burst, or who was just told of a message's arrival and sends the next.</summary>
     private void LookSoon(bool look)
     {
         if (look)

@@ -68,6 +68,40 @@ public sealed class SendQueueTests
     }
 
     [Fact]
+    public async Task A_burst_behind_another_is_not_begun_with_its_first_message_alone()
+    {
+        Add(1);
+        Take();
+        Add(2);
+        _queue.Read(1);
+        await _queue.WaitAsync();
+        Take();
+        _queue.Read(3);
+
+        // Whoever writes is not run by the one who adds, who may have more.
+        var (adder, isAdding) = (Environment.CurrentManagedThreadId, true);
+        var taking = TakeWhenToldAsync();
+        Add(1);
+        Volatile.Write(ref isAdding, false);
+        Assert.False(await taking);
+
+        // Behind a message that went alone, he is: there is nothing to wait for.
+        _queue.Read(4);
+        (adder, isAdding) = (Environment.CurrentManagedThreadId, true);
+        taking = TakeWhenToldAsync();
+        Add(1);
+        Assert.True(taking.IsCompletedSuccessfully && await taking);
+
+        async Task<bool> TakeWhenToldAsync()
+        {
+            await _queue.WaitAsync();
+            var isRunByAdder = Environment.CurrentManagedThreadId == adder && Volatile.Read(ref isAdding);
+            Take();
+            return isRunByAdder;
+        }
+    }
+
+    [Fact]
     public void Messages_for_a_slow_recipient_hold_up_nothing_but_the_window()
     {
         Add(1);
