@@ -5,6 +5,7 @@ namespace Relay.Benchmarks.Measuring;
 internal sealed record Metric(string Name, string Unit, string Format)
 {
     public static readonly Metric Cpu = new("server CPU", "us/message", "0.00");
+    public static readonly Metric OwnCpu = new("without what the connections cost while idle", "us/message", "0.00");
     public static readonly Metric Rate = new("throughput", "messages/s", "#,0");
     public static readonly Metric Allocated = new("allocated on the server", "bytes/message", "#,0");
     public static readonly Metric P50 = new("p50", "us", "#,0");

@@ -5,7 +5,7 @@ using Relay.Benchmarks.Traffic;
 
 namespace Relay.Benchmarks.Reporting;
 
-/// <summary>Everything that is measured, in one run of about fifteen minutes on two quiet cores.</summary>
+/// <summary>Everything that is measured, in one run of about seventeen minutes on two quiet cores.</summary>
 internal static class FullReport
 {
     /// <summary>nats-server is at its best when more is under way than a relay lets a sender have.</summary>

@@ -45,11 +45,8 @@ internal static class Targets
         new("the same with connecting and registering", true, 10, "0.0", figures =>
             figures.Find(Drain.ScenarioName, Waiting, Relay, Metric.SinceConnecting)?.Spread),
         Ratio("messages/s of a sender that waits, to InvokeAsync on the plain hub", false, 1, Sequential.ScenarioName, Sequential.SettingOf(Usual), BaselineServer.PlainHub, Metric.Rate),
-        new("server CPU of a message with 10,000 peers, to that with 10", true, Flat, "0.00", figures =>
-            figures.Find(Scale.ScenarioName, Scale.SettingOf(Scale.Sizes[^1], Usual), Relay, Metric.Cpu) is { } many
-            && figures.Find(Scale.ScenarioName, Scale.SettingOf(Scale.Sizes[0], Usual), Relay, Metric.Cpu) is { } few
-                ? Spread.OfRatios(many.Rounds, few.Rounds)
-                : null),
+        Growth("server CPU of a message with 10,000 peers, to that with 10", Metric.OwnCpu),
+        Growth("the same with the pings of those peers", Metric.Cpu),
     ];
 
     public static void Write(TextWriter output, Figures figures)
@@ -66,6 +63,12 @@ internal static class Targets
 
         output.WriteLine();
     }
+
+    private static Target Growth(string what, Metric metric) => new(what, true, Flat, "0.00", figures =>
+        figures.Find(Scale.ScenarioName, Scale.SettingOf(Scale.Sizes[^1], Usual), Relay, metric) is { } many
+        && figures.Find(Scale.ScenarioName, Scale.SettingOf(Scale.Sizes[0], Usual), Relay, metric) is { } few
+            ? Spread.OfRatios(many.Rounds, few.Rounds)
+            : null);
 
     private static Target Ratio(string what, bool atMost, double limit, string scenario, string setting, string other, Metric metric) =>
         new(what, atMost, limit, limit < 1 ? "0.000" : "0.00", figures => figures.Ratio(scenario, setting, Relay, other, metric));

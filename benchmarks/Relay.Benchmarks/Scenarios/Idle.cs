@@ -54,9 +54,7 @@ internal sealed class Idle(int peers, Settings settings) : IScenario
         await Task.Delay(Settle, TimeProvider.System, cancellationToken);
         var after = server.ResidentBytes;
 
-        var (start, cpu) = (Clock.Now, server.CpuTime);
-        await Task.Delay(settings.Round, TimeProvider.System, cancellationToken);
-        var load = (server.CpuTime - cpu) / Clock.Between(start, Clock.Now);
+        var load = await server.LoadAsync(settings.Round, cancellationToken);
 
         await ManagedHeap.CollectAsync(server, cancellationToken);
         var collected = server.ResidentBytes;

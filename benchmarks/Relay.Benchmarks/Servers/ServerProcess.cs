@@ -126,6 +126,14 @@ internal sealed class ServerProcess : IAsyncDisposable
         }
     }
 
+    /// <summary>How much of a core it takes, on average over so long: 1 is all of one.</summary>
+    public async Task<double> LoadAsync(TimeSpan time, CancellationToken cancellationToken)
+    {
+        var (start, cpu) = (TimeProvider.System.GetTimestamp(), CpuTime);
+        await Task.Delay(time, TimeProvider.System, cancellationToken);
+        return (CpuTime - cpu) / TimeProvider.System.GetElapsedTime(start);
+    }
+
     /// <summary>SIGTERM: asks it to end, as service managers do, and waits until it has.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> TerminateAsync(CancellationToken cancellationToken)
