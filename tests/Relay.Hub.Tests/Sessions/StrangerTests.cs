@@ -92,6 +92,21 @@ public sealed class StrangerTests
     }
 
     [Fact]
+    public void Half_a_million_newcomers_push_out_nobody_who_came_before_them_and_a_million_are_all_there_are()
+    {
+        const int comers = 1_200_000;
+        var known = new KnownPeers();
+        for (var i = 0; i < comers; i++)
+            known.Add(Comer(i));
+
+        bool[] remembered = [.. Enumerable.Range(0, comers).Select(i => known.Contains(Comer(i)))];
+        Assert.DoesNotContain(false, remembered[^500_000..]);
+        Assert.InRange(remembered.Count(one => one), 500_000, 1_000_000);
+
+        static PeerId Comer(int i) => PeerId.Parse($"peer{i}");
+    }
+
+    [Fact]
     public async Task A_stranger_that_registers_with_the_mailbox_full_has_it_as_everybody_has()
     {
         var alice = await _relay.Connect("alice");
