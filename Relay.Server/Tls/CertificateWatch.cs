@@ -8,7 +8,10 @@ internal sealed partial class CertificateWatch(
     CertificateFile certificate, IOptions<ServerOptions> options, TimeProvider time, ILogger<CertificateWatch> logger) : BackgroundService
 {
     private static readonly TimeSpan Soon = TimeSpan.FromDays(7);
+    private static readonly TimeSpan BetweenWarnings = TimeSpan.FromDays(1);
+
     private string? _lastFailure;
+    private DateTimeOffset _toldAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -19,11 +22,15 @@ internal sealed partial class CertificateWatch(
             Look();
     }
 
-    private void Look()
+    private bool EndsSoon => certificate.Leaf.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime < Soon;
+
+    /// <summary>Reads the certificate if it has changed, and says what there is to say.</summary>
+    internal void Look()
     {
         try
         {
-            if (certificate.Refresh())
+            // Nobody may have renewed it, and its end comes all the same.
+            if (certificate.Refresh() || (EndsSoon && time.GetUtcNow() - _toldAt >= BetweenWarnings))
                 Tell();
             _lastFailure = null;
         }
@@ -40,8 +47,9 @@ internal sealed partial class CertificateWatch(
 
     private void Tell()
     {
+        _toldAt = time.GetUtcNow();
         var leaf = certificate.Leaf;
-        if (leaf.NotAfter.ToUniversalTime() - time.GetUtcNow().UtcDateTime < Soon)
+        if (EndsSoon)
             Ends(logger, leaf.Subject, options.Value.CertificatePath, leaf.NotAfter);
         else
             InUse(logger, leaf.Subject, leaf.NotAfter);

@@ -4,11 +4,12 @@ using System.Security.Cryptography.X509Certificates;
 
 namespace TestKit;
 
-/// <summary>Certificates for localhost, good for an hour, that nobody vouches for.</summary>
+/// <summary>Certificates for localhost that nobody vouches for.</summary>
 public static class TestCertificate
 {
     /// <summary>A new one. Dispose it.</summary>
-    public static X509Certificate2 Create()
+    /// <param name="days">How long it is good for; an hour by default.</param>
+    public static X509Certificate2 Create(double days = 1.0 / 24)
     {
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         var request = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256);
@@ -17,7 +18,7 @@ public static class TestCertificate
         names.AddIpAddress(IPAddress.Loopback);
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
-        return request.CreateSelfSigned(now.AddHours(-1), now.AddHours(1));
+        return request.CreateSelfSigned(now.AddHours(-1), now.AddDays(days));
     }
 
     /// <summary>Writes it as servers have it: the certificate in one PEM file, its private key in another.</summary>
