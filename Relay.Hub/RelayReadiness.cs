@@ -17,11 +17,11 @@ internal sealed class RelayReadiness(RelayStatus status, IOptions<RelayOptions> 
             return HealthCheckResult.Unhealthy("The relay is shutting down.");
 
         if (now.Peers >= now.MaxPeers)
-            return HealthCheckResult.Unhealthy(Text($"As many peers are connected as the relay allows: {now.MaxPeers} (Relay:MaxPeers)."));
+            return HealthCheckResult.Unhealthy(Text($"As many peers are connected as the relay allows: {now.MaxPeers} (Relay:MaxPeers). docs/troubles/full.md says more."));
 
         // Full is what has no room for another large message. Still ready: recipients have to come, or it stays full.
         return now.MailboxBytes > now.MaxMailboxBytes - options.Value.MaxPayloadBytes
-            ? HealthCheckResult.Degraded(Text($"The mailboxes hold as much as they may: {now.MaxMailboxBytes} bytes (Relay:MailboxesBytes)."))
+            ? HealthCheckResult.Degraded(Text($"The mailboxes hold as much as they may: {now.MaxMailboxBytes} bytes (Relay:MailboxesBytes). docs/troubles/mailboxes-full.md says more."))
             : HealthCheckResult.Healthy();
     }
 

@@ -10,13 +10,19 @@ namespace Relay.Server;
 
 /// <summary>Bounds what sockets cost before they are a request: slow or silent ones, of all and of each address, in front of TLS.</summary>
 /// <remarks>
-/// Kestrel has limits for all sockets together and for the time a request may take to come; this adds the limit for each
-/// address. Sockets that became WebSockets are not counted here: the hub counts those, with the addresses proxies forward.
+/// Kestrel limits the time a request may take to come. It could limit all sockets together as well, but would not say by which setting of ours.
+/// Sockets that became WebSockets are not counted here: the hub counts those, with the addresses proxies forward.
 /// </remarks>
-internal sealed class SocketLimits(int maxPerAddress, IReadOnlyList<IPNetwork> proxies)
+internal sealed partial class SocketLimits(
+    int maxPerAddress, long maxTogether, IReadOnlyList<IPNetwork> proxies, TimeProvider time, ILogger<SocketLimits> logger)
 {
+    private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
     private readonly Dictionary<IPNetwork, int> _open = [];
+    private readonly Tally _ofOneAddress = new(time);
+    private readonly Tally _together = new(time);
+    private long _all;
 
     public static void Configure(KestrelServerOptions kestrel)
     {
@@ -28,27 +34,26 @@ internal sealed class SocketLimits(int maxPerAddress, IReadOnlyList<IPNetwork> p
         // A socket that says nothing at all is one that is kept alive, to Kestrel; after the 130 s it would have otherwise.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
 
-        // Long polling has up to two sockets a peer; WebSockets do not count.
-        kestrel.Limits.MaxConcurrentConnections ??= (2L * options.MaxPeers) + options.MaxUnregisteredConnections;
-
         var proxies = options.TrustedProxies.Select(text => AddressRange.TryParse(text, out var range) ? range : default).ToArray();
-        var limits = new SocketLimits(options.MaxConnectionsPerAddress, proxies);
+        var limits = new SocketLimits(
+            options.MaxConnectionsPerAddress,
+            // Long polling has up to two sockets a peer; WebSockets do not count.
+            (2L * options.MaxPeers) + options.MaxUnregisteredConnections,
+            proxies,
+            kestrel.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System,
+            kestrel.ApplicationServices.GetRequiredService<ILogger<SocketLimits>>());
         kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => limits.AcceptAsync(connection, next)));
     }
 
     private async Task AcceptAsync(ConnectionContext connection, ConnectionDelegate next)
     {
         var from = (connection.RemoteEndPoint as IPEndPoint)?.Address;
-        if (AddressRange.Counted(from) is not { } address || IsProxy(from!))
-        {
-            await next(connection);
-            return;
-        }
+        var address = from is null || IsProxy(from) ? null : AddressRange.Counted(from);
 
-        // Nobody to tell: there is no request yet, and with TLS not even a channel.
+        // Nobody to tell but the operator: there is no request yet, and with TLS not even a channel.
         if (!TryEnter(address))
         {
-            connection.Abort(new ConnectionAbortedException("Too many sockets from one address (Relay:MaxConnectionsPerAddress)."));
+            connection.Abort(new ConnectionAbortedException("Too many sockets are open."));
             return;
         }
 
@@ -59,30 +64,76 @@ internal sealed class SocketLimits(int maxPerAddress, IReadOnlyList<IPNetwork> p
 
     private bool IsProxy(IPAddress address) => proxies.Any(range => range.Contains(AddressRange.Plain(address)));
 
-    private bool TryEnter(IPNetwork address)
+    /// <param name="address">Null for one that has no limit of its own.</param>
+    private bool TryEnter(IPNetwork? address)
     {
         lock (_gate)
         {
-            var open = _open.GetValueOrDefault(address);
-            if (open >= maxPerAddress)
-                return false;
+            var open = address is { } its ? _open.GetValueOrDefault(its) : 0;
+            if (_all < maxTogether && open < maxPerAddress)
+            {
+                _all++;
+                if (address is { } counted)
+                    _open[counted] = open + 1;
+                return true;
+            }
 
-            _open[address] = open + 1;
-            return true;
+            // Which setting it was, and not who: addresses stay out of the log.
+            if (_all >= maxTogether)
+            {
+                if (_together.Count() is > 0 and var turnedAway)
+                    FullTogether(logger, maxTogether, turnedAway);
+            }
+            else if (_ofOneAddress.Count() is > 0 and var turnedAway)
+            {
+                FullOfOneAddress(logger, maxPerAddress, turnedAway);
+            }
+
+            return false;
         }
     }
 
-    private void Leave(IPNetwork address)
+    private void Leave(IPNetwork? address)
     {
         lock (_gate)
         {
-            if (--_open[address] == 0)
-                _open.Remove(address);
+            _all--;
+            if (address is { } its && --_open[its] == 0)
+                _open.Remove(its);
+        }
+    }
+
+    [LoggerMessage(4030, LogLevel.Warning,
+        "Sockets were closed because {Max} from the same address are open that are no WebSockets (Relay:MaxConnectionsPerAddress): {Count}, counted since the last such line " +
+        "and logged at most once a minute. docs/operating.md describes this setting")]
+    private static partial void FullOfOneAddress(ILogger logger, int max, int count);
+
+    [LoggerMessage(4031, LogLevel.Warning,
+        "Sockets were closed because {Max} are open that are no WebSockets (twice Relay:MaxPeers and Relay:MaxUnregisteredConnections): {Count}, counted since the last such line " +
+        "and logged at most once a minute. docs/operating.md describes these settings")]
+    private static partial void FullTogether(ILogger logger, long max, int count);
+
+    /// <summary>Counts, and says when to log it: the first at once, then once a minute. A flood must not flood the log as well. Under the lock.</summary>
+    private sealed class Tally(TimeProvider time)
+    {
+        private int _count;
+        private long? _loggedAt;
+
+        /// <returns>How many to log now; 0 for none.</returns>
+        public int Count()
+        {
+            _count++;
+            if (_loggedAt is { } before && time.GetElapsedTime(before) < BetweenLines)
+                return 0;
+
+            _loggedAt = time.GetTimestamp();
+            (var count, _count) = (_count, 0);
+            return count;
         }
     }
 
     /// <summary>A socket's place, until it ends or Kestrel says that it has become a WebSocket.</summary>
-    private sealed class Place(SocketLimits limits, IPNetwork address, IDecrementConcurrentConnectionCountFeature? kestrel)
+    private sealed class Place(SocketLimits limits, IPNetwork? address, IDecrementConcurrentConnectionCountFeature? kestrel)
         : IDecrementConcurrentConnectionCountFeature, IDisposable
     {
         private int _left;

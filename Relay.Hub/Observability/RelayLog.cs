@@ -50,8 +50,10 @@ internal static partial class RelayLog
 
     // 2000-2099 belong to mailboxes.
 
-    [LoggerMessage(2000, LogLevel.Warning, "The mailbox of {Recipient} begins to lose messages ({Reason}); their senders are told")]
-    public static partial void Losing(this ILogger logger, PeerId recipient, DropReason reason);
+    [LoggerMessage(2000, LogLevel.Warning,
+        "The mailbox of {Recipient} begins to lose messages ({Reason}); their senders are told. A mailbox keeps {Messages} messages (Relay:MailboxMessages) for {Time} " +
+        "(Relay:MailboxTimeToLive), and fewer while all together are full (Relay:MailboxesBytes). docs/troubles/losing-messages.md says more")]
+    public static partial void Losing(this ILogger logger, PeerId recipient, DropReason reason, int messages, TimeSpan time);
 
     [LoggerMessage(2001, LogLevel.Error, "Letting old messages expire failed; trying again at the next turn")]
     public static partial void SweepFailed(this ILogger logger, Exception failure);

@@ -11,8 +11,10 @@ namespace Relay.Hub.Sessions;
 /// <param name="sendWindow">How many answers an honest client can have coming.</param>
 internal sealed class Outbox(int sendWindow)
 {
+    public const int LeastCapacity = 4096;
+
     /// <summary>Ranges and errors that may wait: far above what a send window of the usual size can produce, and never below any.</summary>
-    public int Capacity { get; } = Math.Max(4096, sendWindow);
+    public int Capacity { get; } = Math.Max(LeastCapacity, sendWindow);
 
     private readonly Lock _gate = new();
     private List<NumberRange> _accepted = [];

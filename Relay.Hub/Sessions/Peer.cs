@@ -311,7 +311,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
 
         // Once for each absence: a flood into a full mailbox must not flood the log as well. Nor one to invented PeerIds.
         if (changes.Dropped is [var (_, first), ..] && Mailbox.Lost == changes.Dropped.Count && !Mailbox.IsStranger)
-            directory.Logger.Losing(id, first);
+            directory.Logger.Losing(id, first, directory.Options.MailboxMessages, directory.Options.MailboxTimeToLive);
 
         if (changes.Accepted.Count > 0)
             _session?.Wake();

@@ -37,7 +37,7 @@ internal sealed partial class Session
         {
             // A frame can hold tens of thousands of nothing: what they cost ends the connection, and this loop.
             var why = $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages of {RelayOptions.MaxBatchBytes} bytes together, or one; " +
-                $"this one had {batch.Length} of {bytes} bytes.";
+                $"this one had {batch.Length} of {bytes} bytes. docs/protocol.md has both limits (maxBatchMessages, maxBatchBytes).";
             for (var i = 0; i < batch.Length && !HasEnded; i++)
                 RefuseFault(ErrorCode.Malformed, why, request.First + i);
             return;

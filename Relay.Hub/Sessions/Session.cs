@@ -235,5 +235,7 @@ internal sealed partial class Session : ISender
         $"Call Register as the first thing after connecting. {Refusal.Documented}"));
 
     private void EndUnread() => End(Ending.Refused(
-        ErrorCode.TooManyUnreadAnswers, "The client does not read the relay's answers. Read them, and send less at once."));
+        ErrorCode.TooManyUnreadAnswers,
+        $"More than {_outbox.Capacity} answers wait for this client to read them (the larger of {Outbox.LeastCapacity} and Relay:SendWindowMessages). " +
+        $"Read them, and send less at once. {Refusal.Documented}"));
 }

@@ -43,7 +43,7 @@ internal sealed partial class AdminKey : IDisposable
             context.Response.Headers.RetryAfter = $"{Window.TotalSeconds:0}";
             return Refuse(
                 context, StatusCodes.Status429TooManyRequests,
-                $"Your address showed {WrongTries} wrong keys within {Window.TotalSeconds:0} s. Wait as long, then show the right one (Server:AdminKey).");
+                $"Your address showed {WrongTries} wrong keys within {Window.TotalSeconds:0} s. Wait as long, then show the right one (Server:AdminKey). docs/troubles/admin-key.md says more.");
         }
 
         if (Shown(context) is not { } shown)

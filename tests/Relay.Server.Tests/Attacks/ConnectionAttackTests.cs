@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Net.Sockets;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Client;
 using Relay.Contracts;
@@ -86,6 +87,40 @@ public sealed class ConnectionAttackTests(ITestOutputHelper output)
             CultureInfo.InvariantCulture,
             $"{attackers} requests that never end: all closed after {closed.TotalSeconds:0.0} s; memory {memory:0} MB before, {peak:0} MB at the peak, " +
             $"{relay.Megabytes:0} MB after; {relay.Exchanged} messages of others meanwhile, the slowest took {relay.Slowest.TotalMilliseconds:0} ms"));
+    }
+
+    [Fact]
+    public async Task Sockets_that_say_nothing_are_bounded_and_the_log_says_by_which_settings_once_for_many()
+    {
+        await using var relay = RelayApp.OnSockets(("MaxPeers", "1"), ("MaxUnregisteredConnections", "1"));
+        var strangers = new List<Stranger>();
+        for (var i = 0; i < 13; i++)
+            strangers.Add(await Stranger.Connect(relay.Url));
+
+        // Twice one peer and one that has not registered: three stay, ten are closed, in whatever order they were accepted.
+        await Eventually.Is("ten are closed", () => strangers.Count(stranger => stranger.IsClosed) == 10);
+
+        var line = Assert.Single(relay.Logs.Entries, entry => entry.Id.Id == 4031);
+        Assert.Contains("3 are open", line.Message, StringComparison.Ordinal);
+        Assert.Contains("Relay:MaxPeers and Relay:MaxUnregisteredConnections", line.Message, StringComparison.Ordinal);
+        Assert.Contains("docs/operating.md", line.Message, StringComparison.Ordinal);
+
+        foreach (var stranger in strangers)
+            stranger.Dispose();
+        await Eventually.Is("there is room again", () => IsLetInAsync().GetAwaiter().GetResult());
+
+        async Task<bool> IsLetInAsync()
+        {
+            using var stranger = await Stranger.Connect(relay.Url);
+            try
+            {
+                return await stranger.AskForWebSocket() is (101, _);
+            }
+            catch (SocketException)
+            {
+                return false;
+            }
+        }
     }
 
     [Fact]

@@ -20,7 +20,15 @@ internal sealed class Stranger : IDisposable
     public static async Task<Stranger> Connect(Uri url)
     {
         var stranger = new Stranger();
-        await stranger._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, url.Port));
+        try
+        {
+            await stranger._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, url.Port));
+        }
+        catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionReset)
+        {
+            // It was connected, and closed before this side had noticed.
+        }
+
         return stranger;
     }
 
@@ -50,6 +58,9 @@ internal sealed class Stranger : IDisposable
         const string hello = "{\"protocol\":\"json\",\"version\":1}\u001e";
         return _socket.SendAsync((byte[])[0x81, (byte)(0x80 | hello.Length), 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(hello)]);
     }
+
+    /// <summary>Whether the other side has closed it, or reset it. Only while nothing is being said.</summary>
+    public bool IsClosed => _socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0;
 
     /// <summary>Reads on until the other side closes.</summary>
     public async Task UntilClosed()
