@@ -8,7 +8,7 @@ namespace Relay.Hub.Sessions;
 /// <remarks>
 /// One lock guards the mailbox and the session, so that a takeover, a late disconnect and an append can interleave in any
 /// way and each sees the session before or after, never between. Locks are taken in this order and never the other way:
-/// a peer, then a <see cref="DropReports"/> or an <see cref="Outbox"/>.
+/// a peer, then one of the leaves: <see cref="DropReports"/>, <see cref="Outbox"/>, <see cref="Admission.SendRate"/> and the others in <c>docs/architecture.md</c>.
 /// </remarks>
 internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
 {

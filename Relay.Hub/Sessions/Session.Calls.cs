@@ -36,6 +36,7 @@ internal sealed partial class Session
         if (_registry.Enter(id, this, resumeFrom) is not { } peer)
         {
             activity.Refused(ErrorCode.ServerFull);
+            _registry.Logger.RegistrationRefused(_context.ConnectionId, ErrorCode.ServerFull);
             End(Ending.Refused(_registry.Full));
             return;
         }

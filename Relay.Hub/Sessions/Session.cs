@@ -160,7 +160,7 @@ internal sealed partial class Session : ISender
         }
 
         if (ending.Error is { } error)
-            Metrics.Refused((ErrorCode)error.Code);
+            Note((ErrorCode)error.Code);
         CloseRegistration();
 
         // TryWait and WaitsAt refuse from here on, so nothing of this connection can begin to wait behind this.
@@ -169,6 +169,15 @@ internal sealed partial class Session : ISender
 
         Wake();
         _ = CloseAsync(ending);
+    }
+
+    private void Note(ErrorCode code)
+    {
+        Metrics.Refused(code);
+
+        // By its tag an operator can ban it. What is refused before that is a registration, and has its own line.
+        if (Peer is { } peer)
+            _registry.Logger.SentAway(peer.Id, code);
     }
 
     /// <summary>Tells the client that the relay stops, and lets it go. Completes when its socket is closed.</summary>

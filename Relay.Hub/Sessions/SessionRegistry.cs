@@ -137,7 +137,6 @@ internal sealed class SessionRegistry(
         if (directory.Find(id.Value)?.Session is not { } session)
             return false;
 
-        logger.SentAway(id, why.Code);
         session.End(Ending.Refused(why));
         return true;
     }
@@ -152,11 +151,8 @@ internal sealed class SessionRegistry(
             return;
         }
 
-        if (!session.HasEnded && lists.Check(id, session.Address) is { } refusal)
-        {
-            logger.SentAway(id, refusal.Code);
+        if (lists.Check(id, session.Address) is { } refusal)
             session.End(Ending.Refused(refusal));
-        }
     }
 
     /// <summary>Lets connected peers have what is there for them, then tells every client that the relay stops, and sends it away so that it reconnects.</summary>

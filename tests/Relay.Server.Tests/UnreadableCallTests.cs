@@ -101,6 +101,11 @@ public sealed class UnreadableCallTests
         await carol.SeesError(ErrorCode.TooManyFaults);
         await carol.SeesTheEnd();
         Assert.InRange(carol.All<RelayError>().Count(error => error.Code == (int)ErrorCode.Malformed), 2, 19);
+
+        // By a tag, with which an operator can ban whoever does that again.
+        var line = Assert.Single(relay.Logs.Entries, entry => entry.Id.Id == 1008).Message;
+        Assert.StartsWith("peer#", line, StringComparison.Ordinal);
+        Assert.Contains(nameof(ErrorCode.TooManyFaults), line, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ internal static class ReportCommand
             Description = "where to put the report, as a page and as JSON",
         };
         var quick = new Option<bool>("--quick") { Description = "a quarter of the time: to see whether it all works, not for figures" };
-        var command = new Command("report", "Measures everything, in about seventeen minutes, and holds it against the targets.") { output, quick };
+        var command = new Command("report", "Measures everything, in about twenty minutes, and holds it against the targets.") { output, quick };
         command.SetAction(async (parsed, cancellationToken) =>
         {
             var notes = new StringWriter();
