@@ -24,7 +24,7 @@ public sealed class AccessTests
 
         await carol.SeesError(ErrorCode.NotListed);
         await carol.SeesTheEnd();
-        Assert.Contains("(Relay:AllowedPeers)", carol.All<RelayError>()[0].Message, StringComparison.Ordinal);
+        Assert.Contains("(Relay:AllowedPeers, Relay:AccessFile)", carol.All<RelayError>()[0].Message, StringComparison.Ordinal);
     }
 
     [Fact]
