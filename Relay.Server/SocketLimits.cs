@@ -67,6 +67,8 @@ internal sealed partial class SocketLimits(
     /// <param name="address">Null for one that has no limit of its own.</param>
     private bool TryEnter(IPNetwork? address)
     {
+        bool isFullTogether;
+        int toLog;
         lock (_gate)
         {
             var open = address is { } its ? _open.GetValueOrDefault(its) : 0;
@@ -78,19 +80,16 @@ internal sealed partial class SocketLimits(
                 return true;
             }
 
-            // Which setting it was, and not who: addresses stay out of the log.
-            if (_all >= maxTogether)
-            {
-                if (_together.Count() is > 0 and var turnedAway)
-                    FullTogether(logger, maxTogether, turnedAway);
-            }
-            else if (_ofOneAddress.Count() is > 0 and var turnedAway)
-            {
-                FullOfOneAddress(logger, maxPerAddress, turnedAway);
-            }
-
-            return false;
+            isFullTogether = _all >= maxTogether;
+            toLog = (isFullTogether ? _together : _ofOneAddress).Count();
         }
+
+        // Which setting it was, and not who: addresses stay out of the log.
+        if (toLog > 0 && isFullTogether)
+            FullTogether(logger, maxTogether, toLog);
+        else if (toLog > 0)
+            FullOfOneAddress(logger, maxPerAddress, toLog);
+        return false;
     }
 
     private void Leave(IPNetwork? address)

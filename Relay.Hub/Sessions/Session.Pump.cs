@@ -5,6 +5,9 @@ namespace Relay.Hub.Sessions;
 // The one writer of a connection: everything the client is told goes through here, in order: Challenge first, Registered before all else.
 internal sealed partial class Session
 {
+    // So many sends in a row, then the thread is let go: it may be one on which another connection's call waits to go on.
+    private const int SendsInARow = 8;
+
     private bool _registeredSent;
     private bool _stalled;
 
@@ -20,8 +23,10 @@ internal sealed partial class Session
 
                 // Everything that is there, without a timer: a lone message waits for nothing, and what piled up while
                 // the last write was under way goes out as one batch.
-                while (await SendNextAsync().ConfigureAwait(false))
+                for (var sends = 1; await SendNextAsync().ConfigureAwait(false); sends++)
                 {
+                    if (sends % SendsInARow == 0)
+                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
                 }
 
                 if (_ending is { } ending)

@@ -49,12 +49,17 @@ internal sealed partial class Session
 
         Metrics.BatchRelayed(batch.Length);
         var isAlone = batch.Length == 1;
-        for (var i = 0; i < batch.Length && !HasEnded;)
-            i += RelayNext(batch.AsSpan(i), request.First + i, now, isAlone);
-
-        // Once for all their answers.
-        if (!isAlone)
-            Wake();
+        try
+        {
+            for (var i = 0; i < batch.Length && !HasEnded;)
+                i += RelayNext(batch.AsSpan(i), request.First + i, now, isAlone);
+        }
+        finally
+        {
+            // Once for all their answers; whatever happens, for those that are there.
+            if (!isAlone)
+                Wake();
+        }
     }
 
     /// <summary>Relays the first message, and those behind it that go to the same recipient, up to one that is not accepted.</summary>

@@ -159,8 +159,6 @@ internal sealed partial class Session : ISender
             _waitsAt = null;
         }
 
-        if (ending.Error is { } error)
-            Note((ErrorCode)error.Code);
         CloseRegistration();
 
         // TryWait and WaitsAt refuse from here on, so nothing of this connection can begin to wait behind this.
@@ -169,13 +167,15 @@ internal sealed partial class Session : ISender
 
         Wake();
         _ = CloseAsync(ending);
+        if (ending.Error is { } error)
+            Note((ErrorCode)error.Code);
     }
 
     private void Note(ErrorCode code)
     {
         Metrics.Refused(code);
 
-        // By its tag an operator can ban it. What is refused before that is a registration, and has its own line.
+        // By its tag an operator can ban it; who has not registered has none.
         if (Peer is { } peer)
             _registry.Logger.SentAway(peer.Id, code);
     }

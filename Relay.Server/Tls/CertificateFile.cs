@@ -33,12 +33,13 @@ internal sealed class CertificateFile(IOptions<ServerOptions> options)
     /// <exception cref="IOException">It cannot be read, or not yet: certificate and key are rarely replaced at the same instant. The former one stays.</exception>
     public bool Refresh()
     {
-        var onDisk = Stamp();
-        if (onDisk == _read && _current is not null)
-            return false;
-
+        (DateTime, DateTime) onDisk;
         try
         {
+            onDisk = Stamp();
+            if (onDisk == _read && _current is not null)
+                return false;
+
             _current = Read();
         }
         catch (Exception failure)

@@ -29,8 +29,7 @@ internal sealed partial class CertificateWatch(
     {
         try
         {
-            // Nobody may have renewed it, and its end comes all the same.
-            if (certificate.Refresh() || (EndsSoon && time.GetUtcNow() - _toldAt >= BetweenWarnings))
+            if (certificate.Refresh())
                 Tell();
             _lastFailure = null;
         }
@@ -43,6 +42,10 @@ internal sealed partial class CertificateWatch(
             _lastFailure = failure.Message;
             NotRead(logger, options.Value.CertificatePath, failure.Message, certificate.Leaf.NotAfter);
         }
+
+        // Nobody may have renewed it, or nobody may have noticed that it went wrong, and its end comes all the same.
+        if (EndsSoon && time.GetUtcNow() - _toldAt >= BetweenWarnings)
+            Tell();
     }
 
     private void Tell()

@@ -83,6 +83,43 @@ public sealed class SessionTests
     }
 
     [Fact]
+    public async Task A_call_is_not_held_up_by_what_others_go_on_to_send_to_its_recipient()
+    {
+        const int others = 100;
+        var relay = new TestRelay();
+        var (alice, bob, carol) = (await relay.Connect("alice"), await relay.Connect("bob"), await relay.Connect("carol"));
+        var (sent, during, caller) = (0, 0, 0);
+
+        // While each write to bob is under way, bob acknowledges and carol sends the next ones, on threads of their own.
+        bob.Hears = delivery =>
+        {
+            during += Environment.CurrentManagedThreadId == Volatile.Read(ref caller) ? 1 : 0;
+            if (sent++ >= others)
+                return;
+            var meanwhile = new Thread(() =>
+            {
+                bob.Acknowledge(delivery.First - 1);
+                carol.Send(carol.Reserve(2), Message(), Message());
+            });
+            meanwhile.Start();
+            meanwhile.Join();
+        };
+        await Task.Run(
+            () =>
+            {
+                Volatile.Write(ref caller, Environment.CurrentManagedThreadId);
+                alice.Send(alice.Reserve(1), Message());
+                Volatile.Write(ref caller, 0);
+            },
+            TestContext.Current.CancellationToken);
+
+        await Eventually.Is("all have come", () => bob.Delivered.Count() == (2 * others) + 1);
+        Assert.InRange(during, 0, 8);
+
+        static OutboundMessage Message() => new() { To = "bob", Id = MessageId.New(), Payload = new byte[] { 1 } };
+    }
+
+    [Fact]
     public async Task Reports_that_waited_for_an_acknowledgement_come_with_it()
     {
         const int recipients = 70;

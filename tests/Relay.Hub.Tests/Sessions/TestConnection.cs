@@ -54,6 +54,9 @@ internal sealed class TestConnection : HubCallerContext, IRelayClient
     /// <summary>The payloads delivered so far, by their first byte.</summary>
     public IEnumerable<byte> Delivered => Told.OfType<Delivery>().SelectMany(one => one.Messages!).Select(one => one.Payload.Span[0]);
 
+    /// <summary>Done with each delivery, on the thread that writes it, before it counts as heard. By itself nothing.</summary>
+    public Action<Delivery> Hears { get; set; } = _ => { };
+
     public void Open(SessionRegistry registry) => Session = (_registry = registry).Open(this);
 
     public void Register(string peer, string? epoch = null, long sequence = 0) => Session.Register(
@@ -119,7 +122,11 @@ internal sealed class TestConnection : HubCallerContext, IRelayClient
 
     Task IRelayClient.Error(RelayError error) => Hear(error);
 
-    Task IRelayClient.Deliver(Delivery delivery) => Hear(delivery);
+    Task IRelayClient.Deliver(Delivery delivery)
+    {
+        Hears(delivery);
+        return Hear(delivery);
+    }
 
     Task IRelayClient.Dropped(Dropped dropped) => Hear(dropped);
 

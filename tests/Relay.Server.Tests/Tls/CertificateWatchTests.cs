@@ -10,6 +10,7 @@ namespace Relay.Server.Tests.Tls;
 public sealed class CertificateWatchTests : IDisposable
 {
     private const int Ends = 4021;
+    private const int NotRead = 4022;
 
     private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("certificate-");
     private readonly FakeTimeProvider _time = new(TimeProvider.System.GetUtcNow());
@@ -37,9 +38,29 @@ public sealed class CertificateWatchTests : IDisposable
         }
     }
 
+    [Fact]
+    public void A_renewal_that_cannot_be_read_is_told_of_once_and_the_end_of_the_former_one_every_day()
+    {
+        using var watch = Watch(days: 6);
+        watch.Look();
+        File.WriteAllText(CertificatePath, "no certificate");
+
+        for (var day = 0; day < 3; day++)
+        {
+            _time.Advance(TimeSpan.FromDays(1));
+            watch.Look();
+            watch.Look();
+        }
+
+        Assert.Single(_logs.Entries, entry => entry.Id.Id == NotRead);
+        Assert.Equal(4, _logs.Entries.Count(entry => entry.Id.Id == Ends));
+    }
+
+    private string CertificatePath => Path.Combine(_folder.FullName, "relay.pem");
+
     private CertificateWatch Watch(double days)
     {
-        var (path, keyPath) = (Path.Combine(_folder.FullName, "relay.pem"), Path.Combine(_folder.FullName, "relay.key"));
+        var (path, keyPath) = (CertificatePath, Path.Combine(_folder.FullName, "relay.key"));
         using var certificate = TestCertificate.Create(days);
         certificate.WritePem(path, keyPath);
         var options = Options.Create(new ServerOptions { CertificatePath = path, CertificateKeyPath = keyPath });
