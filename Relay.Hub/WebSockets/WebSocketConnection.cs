@@ -105,7 +105,17 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
 
     public void OnHeartbeat(Action<object> action, object state) => Volatile.Write(ref _heartbeats, [.. _heartbeats, (action, state)]);
 
-    public void RequestClose() => _closeRequested.Cancel();
+    public void RequestClose()
+    {
+        try
+        {
+            _closeRequested.Cancel();
+        }
+        catch (ObjectDisposedException)
+        {
+            // The client was faster: there is no connection any more.
+        }
+    }
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
