@@ -1,4 +1,5 @@
 using Relay.Contracts;
+using Relay.Hub.Admission;
 using Relay.Hub.Observability;
 using Relay.Hub.Protocol;
 
@@ -26,18 +27,14 @@ internal sealed partial class Session
         using var activity = RelayActivity.Register();
         if (_registry.Admission.Check(request, challenge, _context, out var id) is { } refusal)
         {
-            activity.Refused(refusal.Code);
-            _registry.Logger.RegistrationRefused(_context.ConnectionId, refusal.Code);
-            End(Ending.Refused(refusal));
+            RefuseRegistration(refusal);
             return;
         }
 
         var resumeFrom = request!.Epoch == _registry.Directory.Epoch ? request.Sequence : 0;
         if (_registry.Enter(id, this, resumeFrom) is not { } peer)
         {
-            activity.Refused(ErrorCode.ServerFull);
-            _registry.Logger.RegistrationRefused(_context.ConnectionId, ErrorCode.ServerFull);
-            End(Ending.Refused(_registry.Full));
+            RefuseRegistration(_registry.Full);
             return;
         }
 
@@ -51,6 +48,13 @@ internal sealed partial class Session
         CloseRegistration();
         _registry.Logger.Registered(peer.Id, _context.ConnectionId);
         Wake();
+
+        void RefuseRegistration(Refusal why)
+        {
+            activity.Refused(why.Code);
+            _registry.Logger.RegistrationRefused(_context.ConnectionId, why.Code);
+            End(Ending.Refused(why));
+        }
     }
 
     /// <summary>Called under the lock of <paramref name="peer"/>, before anybody else can meet this session there.</summary>

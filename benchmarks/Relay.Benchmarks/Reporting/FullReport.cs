@@ -27,16 +27,16 @@ internal static class FullReport
         const int unsteady = 9;
         var wide = settings with { Window = WideWindow };
 
-        Throughput Of(int payloadLength) => new(Topology.Pairs(8), settings with { PayloadLength = payloadLength });
+        Throughput Of(int payloadLength, int rounds) => new(Topology.Pairs(8), settings with { PayloadLength = payloadLength, Rounds = rounds });
         ICandidate[] Only(params string[] names) => [.. all.Where(candidate => names.Contains(candidate.Name))];
 
         return
         [
             (new Throughput(Topology.Pairs(8), headline), all),
             (new Throughput(Topology.Pairs(8), wide), Only(RelayCandidate.RelayName, NatsServer.Program)),
-            (Of(64), all),
-            (Of(4096), all),
-            (new Throughput(Topology.Pairs(8), settings with { PayloadLength = 65_536, Rounds = unsteady }), all),
+            (Of(64, settings.Rounds), all),
+            (Of(4096, settings.Rounds), all),
+            (Of(65_536, unsteady), all),
             (new Throughput(Topology.Pairs(1), settings), all),
             (new Throughput(Topology.ManyToOne(64), settings), all),
             (new Latency(Topology.Pairs(8), 1000, slow with { Rounds = unsteady }, say), all),
