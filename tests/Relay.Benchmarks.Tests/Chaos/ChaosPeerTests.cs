@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Client.Transport;
+using Relay.Benchmarks.Chaos;
 using Relay.Benchmarks.Chaos.Histories;
 using Relay.Benchmarks.Chaos.Peers;
 using Relay.Benchmarks.Clients;
@@ -36,6 +37,28 @@ public sealed class ChaosPeerTests
 
         await Eventually.Is("neither holds one", () => !subject.Lives.Any(life => life.Holds));
         Assert.Equal(messages[1 - replaced], Assert.Single(history.Peers[1].Received).Message);
+        Array.ForEach(everybody, one => one.Dispose());
+    }
+
+    [Fact]
+    public async Task A_message_that_expired_is_settled_as_one_that_arrived_is()
+    {
+        using var subject = new RelaySubject(new ChaosSettings { Relay = ["Relay:MailboxTimeToLive=00:00:01"] });
+        await using var server = await subject.StartAsync(TestContext.Current.CancellationToken);
+        var history = new History(2);
+        PeerIdentity[] everybody = [PeerIdentity.NewKey(), PeerIdentity.NewKey()];
+        await using var alice = new ChaosPeer(0, everybody, subject, server.Address, history);
+        await using var bob = new ChaosPeer(1, everybody, subject, server.Address, history);
+        await Eventually.Is("both are connected", () => alice.IsConnected && bob.IsConnected);
+
+        var arrives = alice.Send(1, 10);
+        await Eventually.Is("it has arrived", () => history.AreSettled([arrives]));
+        bob.Link.Cut();
+        var expires = alice.Send(1, 10);
+        await Eventually.Is("the other has expired", () => history.AreSettled([arrives, expires]));
+
+        Assert.Equal(LossReason.Expired, expires.Reported);
+        Assert.Equal(arrives, Assert.Single(history.Peers[1].Received).Message);
         Array.ForEach(everybody, one => one.Dispose());
     }
 

@@ -204,6 +204,20 @@ public sealed class HistoryCheckerTests
         Only(FaultKind.Unanswered, number: 1);
     }
 
+    [Fact]
+    public void A_message_is_settled_when_it_has_come_or_its_sender_knows_that_it_need_not()
+    {
+        var (one, two, three) = (Accepted(), Accepted(), Sent(SendOutcome.Unknown));
+        SentMessage[] all = [one, two, three, Sent(SendOutcome.Refused), Sent(SendOutcome.GivenUp)];
+
+        Assert.False(_history.AreSettled(all));
+        Arrive(one);
+        TellSender(LossReason.Evicted, two);
+        Assert.False(_history.AreSettled(all));
+        Arrive(three);
+        Assert.True(_history.AreSettled(all));
+    }
+
     private SentMessage Accepted(int from = Alice) => Sent(SendOutcome.Accepted, from);
 
     private SentMessage Sent(SendOutcome outcome, int from = Alice)

@@ -57,6 +57,13 @@ internal sealed class PeerHistory
         return missing.Count == 0;
     }
 
+    /// <summary>Whether it was told that this message of its own is lost, or that nobody answers for it.</summary>
+    public bool WasToldOfEnd(SentMessage message)
+    {
+        lock (_gate)
+            return message.Reported is not null || message.Outcome is SendOutcome.Refused or SendOutcome.GivenUp;
+    }
+
     public void Add(SentMessage message)
     {
         lock (_gate)
