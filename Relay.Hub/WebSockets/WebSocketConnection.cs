@@ -13,7 +13,7 @@ namespace Relay.Hub.WebSockets;
 /// <summary>A WebSocket as the connection SignalR expects, with the features it looks for.</summary>
 internal sealed class WebSocketConnection : DefaultConnectionContext,
     IConnectionHeartbeatFeature, IConnectionInherentKeepAliveFeature, IConnectionLifetimeNotificationFeature,
-    ITransferFormatFeature, IHttpContextFeature, IHttpTransportFeature, IAsyncDisposable
+    ITransferFormatFeature, IHttpContextFeature, IHttpTransportFeature
 {
     private readonly WebSocket _socket;
     private readonly WebSocketPipe _pipe;
@@ -105,27 +105,11 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
 
     public void OnHeartbeat(Action<object> action, object state) => Volatile.Write(ref _heartbeats, [.. _heartbeats, (action, state)]);
 
-    public void RequestClose()
-    {
-        try
-        {
-            _closeRequested.Cancel();
-        }
-        catch (ObjectDisposedException)
-        {
-            // The client was faster: there is no connection any more.
-        }
-    }
+    public void RequestClose() => _closeRequested.Cancel();
 
     public override void Abort(ConnectionAbortedException abortReason)
     {
         base.Abort(abortReason);
         _socket.Abort();
-    }
-
-    public override async ValueTask DisposeAsync()
-    {
-        await base.DisposeAsync().ConfigureAwait(false);
-        _closeRequested.Dispose();
     }
 }

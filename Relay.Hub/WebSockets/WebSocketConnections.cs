@@ -25,7 +25,10 @@ internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, T
     {
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
-        await using var connection = new WebSocketConnection(id, http, socket, time);
+
+        // Not disposed of: a relay that stops, or the beat, may speak to a connection that is over by then. Its token sources have no timers and
+        // hold nothing; but an Abort of a disposed one throws on a thread of the pool, where nobody catches it.
+        var connection = new WebSocketConnection(id, http, socket, time);
         _all.TryAdd(connection, true);
         try
         {
