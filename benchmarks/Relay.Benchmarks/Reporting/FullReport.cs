@@ -43,7 +43,7 @@ internal static class FullReport
             (new Latency(Topology.Pairs(8), 50_000, settings, say), all),
             (new Sequential(settings with { Rounds = unsteady }), all),
             (new Fan(1000, settings), all),
-            (new Scale(headline with { Rounds = 3 }), Only(RelayCandidate.RelayName)),
+            (new Scale(headline), Only(RelayCandidate.RelayName)),
             (new Idle(IdlePeers, slow), all),
             (new Connect(1000, settings), all),
             (new Store(StorePeers, settings), all),

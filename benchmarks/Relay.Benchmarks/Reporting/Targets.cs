@@ -65,10 +65,7 @@ internal static class Targets
     }
 
     private static Target Growth(string what, Metric metric) => new(what, true, Flat, "0.00", figures =>
-        figures.Find(Scale.ScenarioName, Scale.SettingOf(Scale.Sizes[^1], Usual), Relay, metric) is { } many
-        && figures.Find(Scale.ScenarioName, Scale.SettingOf(Scale.Sizes[0], Usual), Relay, metric) is { } few
-            ? Spread.OfRatios(many.Rounds, few.Rounds)
-            : null);
+        figures.Ratio(Scale.ScenarioName, Scale.SettingOf(Scale.Sizes[^1], Usual), Relay, Scale.FewOf(Relay), metric));
 
     private static Target Ratio(string what, bool atMost, double limit, string scenario, string setting, string other, Metric metric) =>
         new(what, atMost, limit, limit < 1 ? "0.000" : "0.00", figures => figures.Ratio(scenario, setting, Relay, other, metric));

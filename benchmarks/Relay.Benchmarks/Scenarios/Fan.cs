@@ -24,10 +24,10 @@ internal sealed class Fan(int recipients, Settings settings) : IScenario
 
         return
         [
-            .. rounds.SelectMany(candidate => new Figure[]
+            .. rounds.SelectMany(stage => new Figure[]
             {
-                new(Name, Setting, candidate.Key, Metric.Cpu, [.. candidate.Value.Select(round => round.CpuPerMessage)]),
-                new(Name, Setting, candidate.Key, Metric.Rate, [.. candidate.Value.Select(round => round.MessagesPerSecond)]),
+                new(Name, Setting, stage.Key.Name, Metric.Cpu, [.. stage.Value.Select(round => round.CpuPerMessage)]),
+                new(Name, Setting, stage.Key.Name, Metric.Rate, [.. stage.Value.Select(round => round.MessagesPerSecond)]),
             }),
         ];
     }

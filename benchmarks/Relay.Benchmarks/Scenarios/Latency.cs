@@ -27,18 +27,18 @@ internal sealed class Latency(Topology topology, double messagesPerSecond, Setti
         var rounds = await stages.TakeTurnsAsync(settings.Rounds, stage => MeasureAsync(stage, cancellationToken));
 
         var figures = new List<Figure>();
-        foreach (var (candidate, measured) in rounds)
+        foreach (var (stage, measured) in rounds)
         {
             if (measured.Contains(null))
             {
-                say($"{candidate} has no figures for {Setting}: it does not keep up.");
+                say($"{stage.Name} has no figures for {Setting}: it does not keep up.");
                 continue;
             }
 
-            figures.Add(new(Name, Setting, candidate, Metric.P50, [.. measured.Select(round => round!.P50)]));
-            figures.Add(new(Name, Setting, candidate, Metric.P99, [.. measured.Select(round => round!.P99)]));
-            figures.Add(new(Name, Setting, candidate, Metric.P999, [.. measured.Select(round => round!.P999)]));
-            figures.Add(new(Name, Setting, candidate, Metric.Cpu, [.. measured.Select(round => round!.Cpu)]));
+            figures.Add(new(Name, Setting, stage.Name, Metric.P50, [.. measured.Select(round => round!.P50)]));
+            figures.Add(new(Name, Setting, stage.Name, Metric.P99, [.. measured.Select(round => round!.P99)]));
+            figures.Add(new(Name, Setting, stage.Name, Metric.P999, [.. measured.Select(round => round!.P999)]));
+            figures.Add(new(Name, Setting, stage.Name, Metric.Cpu, [.. measured.Select(round => round!.Cpu)]));
         }
 
         return figures;

@@ -29,11 +29,11 @@ internal sealed class Sequential(Settings settings) : IScenario
 
         return
         [
-            .. rounds.SelectMany(candidate => new Figure[]
+            .. rounds.SelectMany(stage => new Figure[]
             {
-                new(Name, Setting, candidate.Key, Metric.Rate, [.. candidate.Value.Select(round => round.MessagesPerSecond)]),
-                new(Name, Setting, candidate.Key, Metric.P50, [.. candidate.Value.Select(round => round.Waits.At(50))]),
-                new(Name, Setting, candidate.Key, Metric.P99, [.. candidate.Value.Select(round => round.Waits.At(99))]),
+                new(Name, Setting, stage.Key.Name, Metric.Rate, [.. stage.Value.Select(round => round.MessagesPerSecond)]),
+                new(Name, Setting, stage.Key.Name, Metric.P50, [.. stage.Value.Select(round => round.Waits.At(50))]),
+                new(Name, Setting, stage.Key.Name, Metric.P99, [.. stage.Value.Select(round => round.Waits.At(99))]),
             }),
         ];
     }

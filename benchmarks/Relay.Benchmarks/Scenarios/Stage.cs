@@ -13,6 +13,8 @@ internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchang
     // The windows fill, and what a pause had put to sleep wakes up.
     private static readonly TimeSpan RunIn = TimeSpan.FromSeconds(0.3);
 
+    public string Name => Candidate.Name;
+
     public Task RunAsync(Func<Task> measure, CancellationToken cancellationToken) => GuardAsync(() => Exchange.RunAsync(Pattern, measure, cancellationToken));
 
     /// <summary>Says whose fault it was.</summary>
@@ -24,7 +26,7 @@ internal sealed record Stage(ICandidate Candidate, ServerProcess Server, Exchang
         }
         catch (VerificationException fault)
         {
-            throw new VerificationException($"{Candidate.Name}: {fault.Message}", fault);
+            throw new VerificationException($"{Name}: {fault.Message}", fault);
         }
     }
 

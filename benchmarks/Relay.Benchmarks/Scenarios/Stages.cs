@@ -35,14 +35,14 @@ internal sealed class Stages : IAsyncDisposable
     public IReadOnlyList<Stage> All => _stages;
 
     /// <summary>Each has its turn in every round; every second round they come in the opposite order.</summary>
-    /// <returns>For each candidate what its rounds have come to.</returns>
-    public async Task<IReadOnlyDictionary<string, List<T>>> TakeTurnsAsync<T>(int rounds, Func<Stage, Task<T>> measure)
+    /// <returns>For each what its rounds have come to.</returns>
+    public async Task<IReadOnlyDictionary<Stage, List<T>>> TakeTurnsAsync<T>(int rounds, Func<Stage, Task<T>> measure)
     {
-        var results = _stages.ToDictionary(stage => stage.Candidate.Name, _ => new List<T>());
+        var results = _stages.ToDictionary(stage => stage, _ => new List<T>());
         for (var round = 0; round < rounds; round++)
         {
             foreach (var stage in round % 2 == 0 ? _stages : Enumerable.Reverse(_stages))
-                results[stage.Candidate.Name].Add(await measure(stage));
+                results[stage].Add(await measure(stage));
         }
 
         return results;

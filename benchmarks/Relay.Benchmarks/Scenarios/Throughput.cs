@@ -23,7 +23,7 @@ internal sealed class Throughput(Topology topology, Settings settings) : IScenar
         var figures = new List<Figure>();
         foreach (var stage in stages.All)
         {
-            var (candidate, measured) = (stage.Candidate.Name, rounds[stage.Candidate.Name]);
+            var (candidate, measured) = (stage.Name, rounds[stage]);
             figures.Add(new(Name, Setting, candidate, Metric.Cpu, [.. measured.Select(round => round.CpuPerMessage)]));
             figures.Add(new(Name, Setting, candidate, Metric.Rate, [.. measured.Select(round => round.MessagesPerSecond)]));
             if (settings.Allocations && stage.Server.IsDotnet)

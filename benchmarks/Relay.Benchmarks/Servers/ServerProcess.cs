@@ -134,6 +134,11 @@ internal sealed class ServerProcess : IAsyncDisposable
         return (CpuTime - cpu) / TimeProvider.System.GetElapsedTime(start);
     }
 
+    /// <summary>Lets it do nothing at all, not even answer, until <see cref="Continue"/>.</summary>
+    public void Suspend() => Signals.Send(_process, Signals.Stop);
+
+    public void Continue() => Signals.Send(_process, Signals.Continue);
+
     /// <summary>SIGTERM: asks it to end, as service managers do, and waits until it has.</summary>
     /// <returns>Its exit code.</returns>
     public async Task<int> TerminateAsync(CancellationToken cancellationToken)
