@@ -40,7 +40,11 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
 
     public PipeReader Reader => _pipe.Reader;
 
-    /// <summary>Reads until the other side closes, the connection breaks, or nobody reads here any more.</summary>
+    /// <summary>Reads until the other side closes, or the connection breaks.</summary>
+    /// <remarks>
+    /// Also when nobody reads here any more; the pipe then keeps none of it. A socket that is closed with something unread resets the
+    /// other side, which could miss the last it was sent: why.
+    /// </remarks>
     public async Task ReceiveAsync()
     {
         Exception? failure = null;
@@ -55,8 +59,8 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
                     break;
 
                 var isToBeSeen = Take(memory.Span[..received.Count], memory.Length - received.Count, received.EndOfMessage);
-                if (isToBeSeen && (await _pipe.Writer.FlushAsync().ConfigureAwait(false)).IsCompleted)
-                    break;
+                if (isToBeSeen)
+                    await _pipe.Writer.FlushAsync().ConfigureAwait(false);
 
                 // The first piece is as large as the message before; what goes beyond it is a large one.
                 memory = received.EndOfMessage ? Memory<byte>.Empty : _pipe.Writer.GetMemory(_room > 0 ? 1 : _length == 0 ? _usual : LargeRead);
