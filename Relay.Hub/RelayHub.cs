@@ -16,9 +16,7 @@ public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
         _sessions = (SessionRegistry)services.GetService(typeof(SessionRegistry))!;
 
     /// <summary>No client calls this by accident, and calling it on purpose only gets the answer it stands for.</summary>
-    private const string MalformedMethod = "$malformed";
-
-    internal static ReadOnlySpan<byte> MalformedMethodUtf8 => "$malformed"u8;
+    internal const string MalformedMethod = "$malformed";
 
     private Session Session => Context.Features.GetRequiredFeature<Session>();
 
@@ -28,7 +26,7 @@ public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
         return Task.CompletedTask;
     }
 
-    public override Task OnDisconnectedAsync(Exception? exception) => _sessions.CloseAsync(Session);
+    public override Task OnDisconnectedAsync(Exception? exception) => _sessions.CloseAsync(Session, exception);
 
     public Task Register(RegisterRequest request)
     {

@@ -8,7 +8,6 @@ using Microsoft.Extensions.Options;
 using Relay.Hub.Admission;
 using Relay.Hub.Mailboxes;
 using Relay.Hub.Observability;
-using Relay.Hub.Protocol;
 using Relay.Hub.Sessions;
 using Relay.Hub.WebSockets;
 
@@ -60,7 +59,7 @@ public static class RelayHubExtensions
         // Options binding must not bring back what the hub's contract rules out, so this is set here and not configurable.
         // AddHubOptions, though it sets nothing: without it SignalR does not look at this hub's own options.
         services.AddSignalR().AddMessagePackProtocol().AddHubOptions<RelayHub>(_ => { });
-        services.Replace(ServiceDescriptor.Singleton<IHubProtocolResolver, AnsweringProtocolResolver>());
+        services.TryAddSingleton<HubConnectionHandler<RelayHub>, RelayConnectionHandler>();
         services.AddOptions<HubOptions<RelayHub>>().Configure<IOptions<RelayOptions>>(static (hub, relay) =>
         {
             hub.MaximumReceiveMessageSize = relay.Value.MaxFrameBytes;

@@ -21,7 +21,7 @@ internal sealed class ConnectionGate(
     /// <summary>How long SignalR keeps a connection that was negotiated for its client to come; its own default.</summary>
     private static readonly TimeSpan Negotiated = TimeSpan.FromSeconds(15);
 
-    private readonly RefusalTally _tally = new(time);
+    private readonly RefusalTally<ErrorCode> _tally = new(time);
 
     public async Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
@@ -83,7 +83,7 @@ internal sealed class ConnectionGate(
     {
         metrics.Refused(refusal.Code);
         if (_tally.Count(refusal.Code) is > 0 and var count)
-            logger.ConnectionsRefused(refusal.Code, count);
+            logger.ConnectionsRefused(refusal.Code, count, refusal.Message);
 
         var response = context.Response;
         response.StatusCode = refusal.Code switch

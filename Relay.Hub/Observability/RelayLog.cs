@@ -30,11 +30,11 @@ internal static partial class RelayLog
     [LoggerMessage(1006, LogLevel.Information, "The proof on connection {ConnectionId} does not hold, because of its {Flaw}")]
     public static partial void ProofRefused(this ILogger logger, string connectionId, ProofFlaw flaw);
 
-    [LoggerMessage(1007, LogLevel.Information, "Connections refused before they were made: {Count} ({Code}), counted since the last such line and logged at most once a minute")]
-    public static partial void ConnectionsRefused(this ILogger logger, ErrorCode code, int count);
+    [LoggerMessage(1007, LogLevel.Information, "Connections refused before they were made: {Count} ({Code}), counted since the last such line and logged at most once a minute. Of the last: {Reason}")]
+    public static partial void ConnectionsRefused(this ILogger logger, ErrorCode code, int count, string reason);
 
-    [LoggerMessage(1008, LogLevel.Information, "{Peer} is disconnected: {Code}")]
-    public static partial void SentAway(this ILogger logger, PeerId peer, ErrorCode code);
+    [LoggerMessage(1008, LogLevel.Information, "{Peer} is disconnected ({Code}): {Reason}")]
+    public static partial void SentAway(this ILogger logger, PeerId peer, string code, string reason);
 
     [LoggerMessage(1009, LogLevel.Information, "The configuration has changed and is in use: origins, named peers, lists of who may come")]
     public static partial void ConfigurationRead(this ILogger logger);
@@ -47,6 +47,9 @@ internal static partial class RelayLog
 
     [LoggerMessage(1012, LogLevel.Error, "Relay:AccessFile cannot be used; the lists stay as they were: {Fault}")]
     public static partial void AccessFileNotUsed(this ILogger logger, string fault);
+
+    [LoggerMessage(1013, LogLevel.Information, "Connections ended before they had registered: {Count} ({Code}), counted since the last such line and logged at most once a minute. Of the last: {Reason}")]
+    public static partial void StrangersSentAway(this ILogger logger, int count, string code, string reason);
 
     // 2000-2099 belong to mailboxes.
 

@@ -52,7 +52,7 @@ internal sealed class RelayMetrics
         meter.CreateObservableCounter(
             "termchat.relay.messages.dropped", () => new Measurement<long>[] { new(_evicted.Value, Evicted), new(_expired.Value, Expired) },
             "{message}", "Accepted messages that were lost; sender and recipient are told");
-        meter.CreateObservableCounter("termchat.relay.refusals", Refusals, "{refusal}", "Errors sent to clients, by their code");
+        meter.CreateObservableCounter("termchat.relay.refusals", Refusals, "{refusal}", "Errors sent to clients, or meant for them, by their code");
         Counter("termchat.relay.credit.stalls", () => _stalls.Value, "{stall}", "Times a delivery had to wait because its recipient acknowledged too little");
         Counter("termchat.relay.registrations", () => _registrations.Value, "{registration}", "Registrations that succeeded");
         Counter("termchat.relay.takeovers", () => _takeovers.Value, "{takeover}", "Registrations that replaced an earlier connection of the same peer");

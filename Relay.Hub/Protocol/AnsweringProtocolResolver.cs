@@ -8,11 +8,11 @@ internal sealed class AnsweringProtocolResolver : IHubProtocolResolver
 {
     private readonly Dictionary<string, IHubProtocol> _byName = new(StringComparer.OrdinalIgnoreCase);
 
-    public AnsweringProtocolResolver(IEnumerable<IHubProtocol> protocols)
+    public AnsweringProtocolResolver(IEnumerable<IHubProtocol> protocols, RelayOptions options)
     {
         // Of two with one name the later counts: an application can put its own in the place of SignalR's.
         foreach (var protocol in protocols)
-            _byName[protocol.Name] = new AnsweringProtocol(protocol);
+            _byName[protocol.Name] = new AnsweringProtocol(protocol, options);
         AllProtocols = [.. _byName.Values];
     }
 

@@ -1,18 +1,23 @@
 using Relay.Contracts;
 using Relay.Hub.Admission;
+using Relay.Hub.Protocol;
 
 namespace Relay.Hub.Sessions;
 
 internal enum EndingKind
 {
     Disconnected,
+    FrameTooLarge,
+    Silent,
     Refused,
     Replaced,
     Draining,
 }
 
 /// <summary>Why a connection ends, and so the last thing its client is told.</summary>
-internal sealed record Ending(EndingKind Kind, RelayError? Error = null)
+/// <param name="Error">What the client is told, if it is an error.</param>
+/// <param name="Reason">For the log, where a limit or the operator ended it. Names no peer.</param>
+internal sealed record Ending(EndingKind Kind, RelayError? Error = null, string? Reason = null)
 {
     /// <summary>The connection broke, or the client left.</summary>
     public static Ending Disconnected { get; } = new(EndingKind.Disconnected);
@@ -23,7 +28,28 @@ internal sealed record Ending(EndingKind Kind, RelayError? Error = null)
     /// <summary>The relay shuts down.</summary>
     public static Ending Draining { get; } = new(EndingKind.Draining);
 
-    public static Ending Refused(ErrorCode code, string message) => Refused(new Refusal(code, message));
+    /// <summary>One word for it: of an error its code.</summary>
+    public string Name => Error is { Code: var code } ? ((ErrorCode)code).ToString() : Kind.ToString();
 
-    public static Ending Refused(Refusal refusal) => new(EndingKind.Refused, refusal.ToError());
+    /// <summary>Whether there is no connection any more on which to say so.</summary>
+    public bool IsOver => Kind is EndingKind.Disconnected or EndingKind.FrameTooLarge or EndingKind.Silent;
+
+    public static Ending Refused(Refusal refusal) => new(EndingKind.Refused, refusal.ToError(), refusal.Message);
+
+    /// <summary>It wanted to register, and may not. That has a log line of its own, and an application's own policy may have written the words.</summary>
+    public static Ending NotAdmitted(Refusal refusal) => Refused(refusal) with { Reason = null };
+
+    public static Ending NotRegistered(RelayOptions options) => Refused(new Refusal(ErrorCode.RegistrationTimeout, LimitWords.NotRegistered(options)));
+
+    public static Ending FrameTooLarge(RelayOptions options) => new(EndingKind.FrameTooLarge, Reason: LimitWords.FrameTooLarge(options));
+
+    /// <param name="failure">With what SignalR ended the connection.</param>
+    public static Ending By(Exception? failure, RelayOptions options) => failure switch
+    {
+        FrameTooLargeException => FrameTooLarge(options),
+
+        // Which is what SignalR makes of a client's silence, and of nothing else.
+        OperationCanceledException => new Ending(EndingKind.Silent, Reason: LimitWords.Silent(options)),
+        _ => Disconnected,
+    };
 }

@@ -53,7 +53,7 @@ internal sealed partial class Session
         {
             activity.Refused(why.Code);
             _registry.Logger.RegistrationRefused(_context.ConnectionId, why.Code);
-            End(Ending.Refused(why));
+            End(Ending.NotAdmitted(why));
         }
     }
 

@@ -167,18 +167,11 @@ internal sealed partial class Session : ISender
 
         Wake();
         _ = CloseAsync(ending);
-        if (ending.Error is { } error)
-            Note((ErrorCode)error.Code);
+        _registry.Note(ending, Peer);
     }
 
-    private void Note(ErrorCode code)
-    {
-        Metrics.Refused(code);
-
-        // By its tag an operator can ban it; who has not registered has none.
-        if (Peer is { } peer)
-            _registry.Logger.SentAway(peer.Id, code);
-    }
+    /// <summary>The client does not read. Whoever noticed cuts the connection, on which nothing can be said any more.</summary>
+    public void EndStuck(TimeSpan after) => EndUnread(LimitWords.Unread(after));
 
     /// <summary>Tells the client that the relay stops, and lets it go. Completes when its socket is closed.</summary>
     /// <remarks>Not earlier: a socket that SignalR cuts off at shutdown can take what was just written with it.</remarks>
@@ -189,9 +182,10 @@ internal sealed partial class Session : ISender
     }
 
     /// <summary>The connection is gone. Waits until nothing here runs any more.</summary>
-    public async Task CloseAsync()
+    /// <param name="failure">With what SignalR ended it, if it was an error.</param>
+    public async Task CloseAsync(Exception? failure)
     {
-        End(Ending.Disconnected);
+        End(Ending.By(failure, Options));
         await _pump;
         if (Peer is { } peer)
             _registry.Leave(peer, this);
@@ -199,7 +193,7 @@ internal sealed partial class Session : ISender
 
     private async Task CloseAsync(Ending ending)
     {
-        if (ending.Kind == EndingKind.Disconnected)
+        if (ending.IsOver)
             return;
 
         if (ending.Kind == EndingKind.Draining)
@@ -238,13 +232,11 @@ internal sealed partial class Session : ISender
         (_registrationTimer, _challenge) = (null, null);
     }
 
-    private void RefuseSilence() => End(Ending.Refused(
-        ErrorCode.RegistrationTimeout,
-        $"The connection did not register within {Options.RegistrationTimeout} (Relay:RegistrationTimeout). " +
-        $"Call Register as the first thing after connecting. {Refusal.Documented}"));
+    private void RefuseSilence() => End(Ending.NotRegistered(Options));
 
-    private void EndUnread() => End(Ending.Refused(
-        ErrorCode.TooManyUnreadAnswers,
+    private void EndUnread() => EndUnread(
         $"More than {_outbox.Capacity} answers wait for this client to read them (the larger of {Outbox.LeastCapacity} and Relay:SendWindowMessages). " +
-        $"Read them, and send less at once. {Refusal.Documented}"));
+        $"Read them, and send less at once. {Refusal.Documented}");
+
+    private void EndUnread(string reason) => End(Ending.Refused(new Refusal(ErrorCode.TooManyUnreadAnswers, reason)));
 }

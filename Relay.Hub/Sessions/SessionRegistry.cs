@@ -19,6 +19,7 @@ internal sealed class SessionRegistry(
     ILogger<RelayHub> logger)
 {
     private readonly ConcurrentDictionary<Session, bool> _open = new();
+    private readonly RefusalTally<string> _strangers = new(time);
     private int _connectedPeers;
     private volatile bool _draining;
 
@@ -62,11 +63,28 @@ internal sealed class SessionRegistry(
         return session;
     }
 
-    public async Task CloseAsync(Session session)
+    /// <param name="failure">With what SignalR ended the connection, if it was an error.</param>
+    public async Task CloseAsync(Session session, Exception? failure)
     {
         _open.TryRemove(session, out _);
         session.Place.Dispose();
-        await session.CloseAsync();
+        await session.CloseAsync(failure);
+    }
+
+    /// <summary>Counts and logs why a connection ended.</summary>
+    /// <param name="peer">Whose it was; none if it had not registered.</param>
+    public void Note(Ending ending, Peer? peer = null)
+    {
+        if (ending.Error is { Code: var code })
+            directory.Metrics.Refused((ErrorCode)code);
+        if (ending.Reason is not { } reason)
+            return;
+
+        // By its tag an operator can ban it. Who has not registered has none, and can come back with the same as often as it likes.
+        if (peer is not null)
+            logger.SentAway(peer.Id, ending.Name, reason);
+        else if (_strangers.Count(ending.Name) is > 0 and var count)
+            logger.StrangersSentAway(count, ending.Name, reason);
     }
 
     /// <summary>Makes a session the one connection of its peer, and ends the one before.</summary>

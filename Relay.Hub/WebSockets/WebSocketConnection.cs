@@ -7,6 +7,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Http.Connections.Features;
 using Microsoft.AspNetCore.Http.Features;
 using Relay.Contracts.WebSockets;
+using Relay.Hub.Sessions;
 
 namespace Relay.Hub.WebSockets;
 
@@ -95,6 +96,7 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
     {
         if (_pipe.Stuck >= sendTimeout)
         {
+            Features.Get<Session>()?.EndStuck(sendTimeout);
             Abort(new ConnectionAbortedException("The client does not read."));
             return;
         }

@@ -55,8 +55,8 @@ internal sealed class PumpedPair : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        await _sessions.CloseAsync(_sender);
-        await _sessions.CloseAsync(_recipient);
+        await _sessions.CloseAsync(_sender, failure: null);
+        await _sessions.CloseAsync(_recipient, failure: null);
         await _application.DisposeAsync();
     }
 

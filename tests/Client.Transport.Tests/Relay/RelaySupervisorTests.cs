@@ -155,6 +155,22 @@ public sealed class RelaySupervisorTests : RelayTests
     }
 
     [Fact]
+    public async Task A_relay_that_ends_the_connection_for_a_limit_is_quoted_in_the_reason_and_tried_again()
+    {
+        await using var host = await RelayHost.StartAsync(options =>
+            (options.KeepAliveInterval, options.ClientTimeout) = (TimeSpan.FromSeconds(1), TimeSpan.FromSeconds(2)));
+        await using var alice = new RelayTransport(Options(host.Url, Alice) with { KeepAliveInterval = TimeSpan.FromHours(1) });
+        var reasons = Reasons(alice);
+        await alice.ConnectAsync(Bob, Token);
+
+        await Eventually.Is("alice is told", () => !reasons.IsEmpty);
+
+        Assert.Equal(TransportError.ConnectionClosed, reasons.First().Error);
+        Assert.Contains("for 00:00:02 (Relay:ClientTimeout)", reasons.First().Message, StringComparison.Ordinal);
+        await UntilAsync(alice, RelayConnectionState.Connected);
+    }
+
+    [Fact]
     public async Task A_handler_that_throws_does_not_end_the_transport()
     {
         await using var host = await RelayHost.StartAsync();

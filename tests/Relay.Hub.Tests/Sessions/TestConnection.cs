@@ -92,7 +92,7 @@ internal sealed class TestConnection : HubCallerContext, IRelayClient
         _closed = Task.Run(async () =>
         {
             await _aborted.CancelAsync();
-            await _registry!.CloseAsync(Session);
+            await _registry!.CloseAsync(Session, null);
         });
     }
 

@@ -22,6 +22,9 @@ public sealed class RefusedConnectionTests
 
         foreach (var banned in new[] { "203.0.113.9", "::ffff:203.0.113.9", "2001:db8::7" })
             await IsRefused(relay, banned, 403, ErrorCode.Banned, "(Relay:BannedAddresses", retryAfter: 600);
+        var line = Assert.Single(relay.Logs.Entries, entry => entry.Id.Id == 1007).Message;
+        Assert.Contains("(Relay:BannedAddresses", line, StringComparison.Ordinal);
+        Assert.DoesNotContain("203.0.113", line, StringComparison.Ordinal);
         foreach (var welcome in new[] { "203.0.114.9", "2001:db9::7" })
             await IsWelcome(relay, welcome);
     }
