@@ -11,8 +11,8 @@ internal sealed class Pacer(double messagesPerSecond, TimeSpan runIn, TimeSpan d
     // More wakings in a second than this would cost more than the sending. What is due within a tick is due at its start.
     private const double MostTicks = 10_000;
 
-    // A server that is so far behind does not keep up, and would only get further behind.
-    private static readonly TimeSpan MostBehind = TimeSpan.FromSeconds(1);
+    /// <summary>A server that is so far behind does not keep up, and would only get further behind.</summary>
+    public TimeSpan MostBehind { get; init; } = TimeSpan.FromSeconds(1);
 
     /// <summary>Blocks until everything is sent.</summary>
     /// <param name="begun">Called when the run-in is over.</param>
