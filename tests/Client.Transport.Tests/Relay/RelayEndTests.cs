@@ -17,7 +17,7 @@ public sealed class RelayEndTests : RelayTests, IDisposable
     private const int Sends = 20;
     private const int AtATime = 8;
 
-    // Longer than it takes to dispose of a connection, so that either can be first, or in the middle of the other.
+    // Of the order of what a call to a relay on the same machine takes: either can be first, or in the middle of the other.
     private static readonly TimeSpan LongestHeadStart = TimeSpan.FromMilliseconds(1);
 
     private readonly LogVerifier _logs = LogVerifier.Fresh();
