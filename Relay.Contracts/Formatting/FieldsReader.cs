@@ -45,7 +45,8 @@ internal ref struct FieldsReader
         if (!TryReadLength(rest, out at, out length) || rest.Length - at < length)
             return false;
 
-        var payload = rest.Slice(at, length).ToArray();
+        var payload = MessageFields.RoomFor(length);
+        rest.Slice(at, length).CopyTo(payload);
         Consumed = _bytes.Length - rest.Length + at + length;
         fields = new MessageFields(TextOf(peer), id, payload);
         return true;
