@@ -35,10 +35,14 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
     private int _unseen;
     private int _room;
 
+    private long _heardAt = TimeProvider.System.GetTimestamp();
     private bool _shookHands;
     private int _handshake;
 
     public PipeReader Reader => _pipe.Reader;
+
+    /// <summary>How long nothing has come from the other side. Any thread.</summary>
+    public TimeSpan Silent => TimeProvider.System.GetElapsedTime(Volatile.Read(ref _heardAt));
 
     /// <summary>Reads until the other side closes, or the connection breaks.</summary>
     /// <remarks>
@@ -58,6 +62,7 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
                 if (received.MessageType == WebSocketMessageType.Close)
                     break;
 
+                Volatile.Write(ref _heardAt, TimeProvider.System.GetTimestamp());
                 var isToBeSeen = Take(memory.Span[..received.Count], memory.Length - received.Count, received.EndOfMessage);
                 if (isToBeSeen)
                     await _pipe.Writer.FlushAsync().ConfigureAwait(false);

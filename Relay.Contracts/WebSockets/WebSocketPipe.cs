@@ -27,6 +27,9 @@ internal sealed class WebSocketPipe(WebSocket socket, TimeProvider time, bool te
     /// <summary>How long the present write has been stuck; zero when there is none. Any thread.</summary>
     public TimeSpan Stuck => _output.Stuck;
 
+    /// <summary>How long nothing has come from the other side. Any thread.</summary>
+    public TimeSpan Silent => _input.Silent;
+
     /// <summary>Begins to read. Once.</summary>
     public void Start() => _receiving = _input.ReceiveAsync();
 

@@ -43,13 +43,15 @@ internal sealed record Ending(EndingKind Kind, RelayError? Error = null, string?
 
     public static Ending FrameTooLarge(RelayOptions options) => new(EndingKind.FrameTooLarge, Reason: LimitWords.FrameTooLarge(options));
 
+    public static Ending Silent(RelayOptions options) => new(EndingKind.Silent, Reason: LimitWords.Silent(options));
+
     /// <param name="failure">With what SignalR ended the connection.</param>
     public static Ending By(Exception? failure, RelayOptions options) => failure switch
     {
         FrameTooLargeException => FrameTooLarge(options),
 
         // Which is what SignalR makes of a client's silence, and of nothing else.
-        OperationCanceledException => new Ending(EndingKind.Silent, Reason: LimitWords.Silent(options)),
+        OperationCanceledException => Silent(options),
         _ => Disconnected,
     };
 }

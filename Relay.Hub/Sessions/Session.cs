@@ -173,6 +173,9 @@ internal sealed partial class Session : ISender
     /// <summary>The client does not read. Whoever noticed cuts the connection, on which nothing can be said any more.</summary>
     public void EndStuck(TimeSpan after) => EndUnread(LimitWords.Unread(after));
 
+    /// <summary>Nothing comes from the client. As with <see cref="EndStuck"/>.</summary>
+    public void EndSilent() => End(Ending.Silent(Options));
+
     /// <summary>Tells the client that the relay stops, and lets it go. Completes when its socket is closed.</summary>
     /// <remarks>Not earlier: a socket that SignalR cuts off at shutdown can take what was just written with it.</remarks>
     public Task DrainAsync()

@@ -92,7 +92,8 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
     }
 
     /// <summary>Once a second: keep-alive, timeouts, and an end for a write that does not get through.</summary>
-    public void Beat(TimeSpan sendTimeout)
+    /// <param name="clientTimeout">After so much silence SignalR ends the connection, and says so; but it counts from a client's first ping on, and some send none.</param>
+    public void Beat(TimeSpan sendTimeout, TimeSpan clientTimeout)
     {
         if (_pipe.Stuck >= sendTimeout)
         {
@@ -103,6 +104,13 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
 
         foreach (var (action, state) in Volatile.Read(ref _heartbeats))
             action(state);
+
+        // A beat later than SignalR would have.
+        if (_pipe.Silent >= clientTimeout + WebSocketConnections.Interval)
+        {
+            Features.Get<Session>()?.EndSilent();
+            Abort(new ConnectionAbortedException("The client is silent."));
+        }
     }
 
     public void OnHeartbeat(Action<object> action, object state) => Volatile.Write(ref _heartbeats, [.. _heartbeats, (action, state)]);

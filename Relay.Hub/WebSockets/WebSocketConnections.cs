@@ -3,12 +3,16 @@ using System.Security.Cryptography;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Options;
 
 namespace Relay.Hub.WebSockets;
 
 /// <summary>The hub's WebSocket connections, and the beat they share.</summary>
-internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, TimeProvider time) : BackgroundService
+internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, IOptions<RelayOptions> relay, TimeProvider time) : BackgroundService
 {
+    /// <summary>From one beat of a connection to the next.</summary>
+    public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
+
     /// <summary>How long one write may take before the connection counts as stuck.</summary>
     public static TimeSpan SendTimeout { get; } = TimeSpan.FromSeconds(10);
 
@@ -43,12 +47,12 @@ internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, T
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         // The machine's clock, wherever the mailboxes' comes from: this is for sockets, as SignalR's own beat is.
-        using var timer = new PeriodicTimer(TimeSpan.FromSeconds(1), TimeProvider.System);
+        using var timer = new PeriodicTimer(Interval, TimeProvider.System);
         using var stopping = stoppingToken.Register(timer.Dispose);
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             foreach (var (connection, _) in _all)
-                connection.Beat(SendTimeout);
+                connection.Beat(SendTimeout, relay.Value.ClientTimeout);
         }
     }
 }

@@ -17,6 +17,8 @@ public sealed class EndedByALimitTests
     private const int StrangersSentAway = 1013;
     private const int MaxFrameBytes = 4 * 131_072;
 
+    private const string RegisterDave = "{\"type\":1,\"target\":\"Register\",\"arguments\":[{\"protocolVersion\":1,\"peerId\":\"dave\"}]}\u001e";
+
     public enum Way
     {
         WebSocket,
@@ -103,6 +105,21 @@ public sealed class EndedByALimitTests
     }
 
     [Fact]
+    public async Task A_peer_that_never_pings_is_silent_too_however_well_it_listens()
+    {
+        await using var relay = RelayApp.OnSockets(("KeepAliveInterval", "00:00:01"), ("ClientTimeout", "00:00:02"));
+        await using var talk = await Talk.Start(relay);
+        using var socket = await Open(relay);
+        await Say(socket, "{\"protocol\":\"json\",\"version\":1}\u001e" + RegisterDave);
+        await Hears(socket, "\"Registered\"");
+
+        await Assert.ThrowsAsync<WebSocketException>(() => Hears(socket, "nothing of the kind"));
+
+        await Logs(relay, SentAway, "Silent", "for 00:00:02 (Relay:ClientTimeout)");
+        await talk.GoesOn();
+    }
+
+    [Fact]
     public async Task A_peer_that_polls_sends_no_pings_and_is_not_silent()
     {
         await using var relay = RelayApp.OnSockets(("KeepAliveInterval", "00:00:01"), ("ClientTimeout", "00:00:02"));
@@ -125,7 +142,7 @@ public sealed class EndedByALimitTests
         await relay.Leave(carol, "carol");
         using (var socket = await Open(relay))
         {
-            await Say(socket, "{\"protocol\":\"json\",\"version\":1}\u001e{\"type\":1,\"target\":\"Register\",\"arguments\":[{\"protocolVersion\":1,\"peerId\":\"dave\"}]}\u001e{\"type\":1,");
+            await Say(socket, "{\"protocol\":\"json\",\"version\":1}\u001e" + RegisterDave + "{\"type\":1,");
             await Hears(socket, "\"Registered\"");
             socket.Abort();
         }
