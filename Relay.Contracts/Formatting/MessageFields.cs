@@ -56,7 +56,6 @@ internal readonly struct MessageFields(string? peer, MessageId id, ReadOnlyMemor
                         payload = copy;
                     }
 
-
                     break;
                 default:
                     reader.Skip();

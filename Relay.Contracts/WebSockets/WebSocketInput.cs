@@ -17,7 +17,11 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
     // SignalR looks at the start of a message at the latest when so much of it is here, and refuses what grows too large.
     private const int LookBytes = 64 << 10;
 
-    private const byte EndOfHandshake = 0x1e;
+    // A message that begins in less would come in small pieces. With more left than that, a flood of one-byte messages cannot make a segment for each.
+    private const int LeastRoom = 1 << 10;
+
+    // Of SignalR's handshake and of JSON.
+    private const byte EndOfRecord = 0x1e;
 
     // The reader's turn runs on the thread that read, which has nothing else to do until it is over.
     private static readonly PipeOptions Options = new(
@@ -30,16 +34,21 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
     // Who sent a large message mostly sends the next one too.
     private int _usual = SmallRead;
 
-    // Of the present message: its bytes so far, those the reader was not woken for, and what is left of the piece of memory.
+    // Bytes of the present message so far; those the reader was not woken for, and whether a record ends in them; what is left of the piece of memory.
     private int _length;
     private int _unseen;
+    private bool _hasEnd;
     private int _room;
 
+    // The machine's clock, wherever the relay's own comes from: this is for sockets.
     private long _heardAt = TimeProvider.System.GetTimestamp();
     private bool _shookHands;
     private int _handshake;
 
     public PipeReader Reader => _pipe.Reader;
+
+    /// <summary>Whether what comes are records of text. Their reader looks for an end in all that is there, so it is not woken for less than one.</summary>
+    public bool IsText { get; set; }
 
     /// <summary>How long nothing has come from the other side. Any thread.</summary>
     public TimeSpan Silent => TimeProvider.System.GetElapsedTime(Volatile.Read(ref _heardAt));
@@ -63,12 +72,10 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
                     break;
 
                 Volatile.Write(ref _heardAt, TimeProvider.System.GetTimestamp());
-                var isToBeSeen = Take(memory.Span[..received.Count], memory.Length - received.Count, received.EndOfMessage);
+                var isToBeSeen = Take(memory.Span[..received.Count], memory.IsEmpty ? _room : memory.Length - received.Count, received.EndOfMessage);
                 if (isToBeSeen)
                     await _pipe.Writer.FlushAsync().ConfigureAwait(false);
-
-                // The first piece is as large as the message before; what goes beyond it is a large one.
-                memory = received.EndOfMessage ? Memory<byte>.Empty : _pipe.Writer.GetMemory(_room > 0 ? 1 : _length == 0 ? _usual : LargeRead);
+                memory = received.EndOfMessage ? Memory<byte>.Empty : _pipe.Writer.GetMemory(LeastMemory());
             }
         }
         catch (Exception broken)
@@ -81,26 +88,31 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
         await _pipe.Writer.CompleteAsync(failure).ConfigureAwait(false);
     }
 
+    /// <summary>The first piece is as large as the message before; what goes beyond it is a large one.</summary>
+    private int LeastMemory() => _length > 0
+        ? _room > 0 ? 1 : LargeRead
+        : _usual == SmallRead && _room >= LeastRoom ? 1 : _usual;
+
     /// <returns>Whether the reader should look.</returns>
     private bool Take(ReadOnlySpan<byte> piece, int room, bool isLast)
     {
+        _hasEnd |= (_shookHands && !IsText) || piece.Contains(EndOfRecord);
         if (!_shookHands)
-            ShakeHands(piece);
+            ShakeHands(piece.Length);
         _pipe.Writer.Advance(piece.Length);
         (_room, _length, _unseen) = (room, _length + piece.Length, _unseen + piece.Length);
-        if (!isLast && _unseen < LookBytes)
-            return false;
-
-        _unseen = 0;
+        var isToBeSeen = (isLast && _hasEnd) || _unseen >= LookBytes;
+        if (isToBeSeen)
+            (_unseen, _hasEnd) = (0, false);
         if (isLast)
-            (_usual, _length, _room) = (_length > SmallRead ? LargeRead : SmallRead, 0, 0);
-        return true;
+            (_usual, _length) = (_length > SmallRead ? LargeRead : SmallRead, 0);
+        return isToBeSeen;
     }
 
-    private void ShakeHands(ReadOnlySpan<byte> bytes)
+    private void ShakeHands(int length)
     {
-        _shookHands = bytes.Contains(EndOfHandshake);
-        _handshake += bytes.Length;
+        _shookHands = _hasEnd;
+        _handshake += length;
         if (!_shookHands && _handshake > longestHandshake)
             throw new InvalidDataException($"SignalR's handshake has not ended within {longestHandshake} bytes.");
     }

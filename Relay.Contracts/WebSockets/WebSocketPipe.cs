@@ -21,7 +21,7 @@ internal sealed class WebSocketPipe(WebSocket socket, TimeProvider time, bool te
     public WebSocketMessageType MessageType
     {
         get => _output.MessageType;
-        set => _output.MessageType = value;
+        set => (_output.MessageType, _input.IsText) = (value, value == WebSocketMessageType.Text);
     }
 
     /// <summary>How long the present write has been stuck; zero when there is none. Any thread.</summary>
@@ -39,15 +39,15 @@ internal sealed class WebSocketPipe(WebSocket socket, TimeProvider time, bool te
     {
         // What the other side still sends goes nowhere, but it has to be read, or its answer to the close is not seen.
         await _input.Reader.CompleteAsync().ConfigureAwait(false);
+        using var deadline = new CancellationTokenSource(timeout, TimeProvider.System);
         try
         {
             if (socket.State is WebSocketState.Open or WebSocketState.CloseReceived)
             {
-                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None)
-                    .WaitAsync(timeout, TimeProvider.System).ConfigureAwait(false);
+                await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, CancellationToken.None).WaitAsync(deadline.Token).ConfigureAwait(false);
             }
 
-            await _receiving.WaitAsync(timeout, TimeProvider.System).ConfigureAwait(false);
+            await _receiving.WaitAsync(deadline.Token).ConfigureAwait(false);
         }
         catch (Exception)
         {

@@ -49,7 +49,10 @@ internal static partial class RelayLog
     public static partial void AccessFileNotUsed(this ILogger logger, string fault);
 
     [LoggerMessage(1013, LogLevel.Information, "Connections ended before they had registered: {Count} ({Code}), counted since the last such line and logged at most once a minute. Of the last: {Reason}")]
-    public static partial void StrangersSentAway(this ILogger logger, int count, string code, string reason);
+    public static partial void StrangersSentAway(this ILogger logger, string code, int count, string reason);
+
+    [LoggerMessage(1014, LogLevel.Error, "Seeing to the timeouts of connection {ConnectionId} failed; the connection is closed")]
+    public static partial void BeatFailed(this ILogger logger, Exception failure, string connectionId);
 
     // 2000-2099 belong to mailboxes.
 

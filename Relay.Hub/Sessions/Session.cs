@@ -173,7 +173,7 @@ internal sealed partial class Session : ISender
     /// <summary>The client does not read. Whoever noticed cuts the connection, on which nothing can be said any more.</summary>
     public void EndStuck(TimeSpan after) => EndUnread(LimitWords.Unread(after));
 
-    /// <summary>Nothing comes from the client. As with <see cref="EndStuck"/>.</summary>
+    /// <summary>Nothing comes from the client. Whoever noticed cuts the connection.</summary>
     public void EndSilent() => End(Ending.Silent(Options));
 
     /// <summary>Tells the client that the relay stops, and lets it go. Completes when its socket is closed.</summary>

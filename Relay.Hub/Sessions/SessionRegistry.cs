@@ -84,7 +84,7 @@ internal sealed class SessionRegistry(
         if (peer is not null)
             logger.SentAway(peer.Id, ending.Name, reason);
         else if (_strangers.Count(ending.Name) is > 0 and var count)
-            logger.StrangersSentAway(count, ending.Name, reason);
+            logger.StrangersSentAway(ending.Name, count, reason);
     }
 
     /// <summary>Makes a session the one connection of its peer, and ends the one before.</summary>

@@ -105,10 +105,10 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
         foreach (var (action, state) in Volatile.Read(ref _heartbeats))
             action(state);
 
-        // A beat later than SignalR would have.
-        if (_pipe.Silent >= clientTimeout + WebSocketConnections.Interval)
+        // Some beats later than SignalR would have, whose last words need a moment too. Before there is a session, the time to register limits silence.
+        if (_pipe.Silent >= clientTimeout + (3 * WebSocketConnections.Interval) && Features.Get<Session>() is { } session)
         {
-            Features.Get<Session>()?.EndSilent();
+            session.EndSilent();
             Abort(new ConnectionAbortedException("The client is silent."));
         }
     }

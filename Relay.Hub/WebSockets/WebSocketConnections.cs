@@ -1,14 +1,16 @@
 using System.Collections.Concurrent;
 using System.Security.Cryptography;
+using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
 namespace Relay.Hub.WebSockets;
 
 /// <summary>The hub's WebSocket connections, and the beat they share.</summary>
-internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, IOptions<RelayOptions> relay, TimeProvider time) : BackgroundService
+internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, IOptions<RelayOptions> relay, TimeProvider time, ILogger<RelayHub> logger) : BackgroundService
 {
     /// <summary>From one beat of a connection to the next.</summary>
     public static TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
@@ -52,7 +54,21 @@ internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, I
         while (await timer.WaitForNextTickAsync(CancellationToken.None))
         {
             foreach (var (connection, _) in _all)
-                connection.Beat(SendTimeout, relay.Value.ClientTimeout);
+                Beat(connection);
+        }
+    }
+
+    private void Beat(WebSocketConnection connection)
+    {
+        try
+        {
+            connection.Beat(SendTimeout, relay.Value.ClientTimeout);
+        }
+        catch (Exception failure)
+        {
+            // Or one connection's trouble would end the beat of all, and with it the program.
+            logger.BeatFailed(failure, connection.ConnectionId);
+            connection.Abort(new ConnectionAbortedException("Its beat failed.", failure));
         }
     }
 }

@@ -8,12 +8,10 @@ public static class ProcessMemory
     private const int Chunk = 1 << 20;
 
     /// <summary>The bytes of memory a process has in use, as the operating system counts them.</summary>
-    public static long Resident(ProgramProcess process)
-    {
-        // "VmRSS:	   98765 kB"
-        var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal));
-        return long.Parse(line.AsSpan(6, line.Length - 8).Trim(), NumberStyles.None, CultureInfo.InvariantCulture) * 1024;
-    }
+    public static long Resident(ProgramProcess process) => Bytes(process, "VmRSS:");
+
+    /// <summary>The most of it there ever was.</summary>
+    public static long Peak(ProgramProcess process) => Bytes(process, "VmHWM:");
 
     /// <summary>Why the memory of a process cannot be read here; null if it can.</summary>
     public static string? Unavailable(ProgramProcess process)
@@ -72,6 +70,13 @@ public static class ProcessMemory
         }
 
         return read > 0 ? found : throw new IOException("Nothing of it can be read.");
+    }
+
+    private static long Bytes(ProgramProcess process, string name)
+    {
+        // "VmRSS:	   98765 kB"
+        var line = File.ReadLines($"/proc/{process.Id}/status").First(line => line.StartsWith(name, StringComparison.Ordinal));
+        return long.Parse(line.AsSpan(name.Length, line.Length - name.Length - 2).Trim(), NumberStyles.None, CultureInfo.InvariantCulture) * 1024;
     }
 
     private static IEnumerable<(long Start, long End)> Readable(ProgramProcess process)

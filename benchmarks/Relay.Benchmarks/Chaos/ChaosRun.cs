@@ -64,7 +64,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         foreach (var length in new[] { 100, 20_000, 100 })
         {
             var first = SendToAllContacts(length);
-            await RequireAsync("the first messages have arrived, or are known not to", () => _history.AreSettled(first), cancellationToken);
+            await RequireAsync("the first messages have arrived", () => _history.HaveArrived(first), cancellationToken);
         }
 
         if (!_subject.IsRelay)

@@ -1,5 +1,6 @@
 using System.Diagnostics.Tracing;
 using Microsoft.Diagnostics.NETCore.Client;
+using Microsoft.Diagnostics.Tracing.Parsers.Clr;
 using Relay.Benchmarks.Servers;
 
 namespace Relay.Benchmarks.Measuring;
@@ -19,7 +20,18 @@ internal static class ManagedHeap
         var collected = new TaskCompletionSource<long>(TaskCreationOptions.RunContinuationsAsynchronously);
         await using var events = await RuntimeEvents.ListenAsync(
             server.Id, new EventPipeProvider(Runtime, EventLevel.Informational, Collections | CollectNow),
-            source => source.Clr.GCHeapStats += heap => collected.TrySetResult(heap.TotalHeapSize), cancellationToken);
+            source =>
+            {
+                // Another collection may be under way, and end first with garbage left. Behind the start of ours, which stops everything, there is no other.
+                var isOurs = false;
+                source.Clr.GCStart += gc => isOurs |= gc is { Depth: 2, Type: GCType.NonConcurrentGC, Reason: GCReason.Induced };
+                source.Clr.GCHeapStats += heap =>
+                {
+                    if (isOurs)
+                        collected.TrySetResult(heap.TotalHeapSize);
+                };
+            },
+            cancellationToken);
         return await collected.Task.WaitAsync(Patience, TimeProvider.System, cancellationToken);
     }
 }

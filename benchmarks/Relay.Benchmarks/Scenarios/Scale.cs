@@ -67,6 +67,7 @@ internal sealed class Scale(Settings settings) : IScenario
 
     private async Task<Measured> MeasureAsync(Stage turn, Stage other, CancellationToken cancellationToken)
     {
+        await Task.Delay(CatchingUp, TimeProvider.System, cancellationToken);
         other.Server.Suspend();
         try
         {
@@ -75,7 +76,6 @@ internal sealed class Scale(Settings settings) : IScenario
         finally
         {
             other.Server.Continue();
-            await Task.Delay(CatchingUp, TimeProvider.System, cancellationToken);
         }
     }
 

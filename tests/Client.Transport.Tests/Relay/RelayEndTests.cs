@@ -142,12 +142,14 @@ public sealed class RelayEndTests : RelayTests, IDisposable
         {
             link.Reset();
             return Task.CompletedTask;
-        },
+        }
+        ,
         End.RelayCloses => () =>
         {
             link.HalfClose(Towards.Client);
             return Task.CompletedTask;
-        },
+        }
+        ,
         End.IsReplaced => async () => await (await ConnectAsync(relay)).DisposeAsync(),
         _ => throw new ArgumentOutOfRangeException(nameof(end), end, null),
     };

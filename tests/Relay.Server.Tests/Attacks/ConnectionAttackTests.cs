@@ -89,6 +89,33 @@ public sealed class ConnectionAttackTests(ITestOutputHelper output)
             $"{relay.Megabytes:0} MB after; {relay.Exchanged} messages of others meanwhile, the slowest took {relay.Slowest.TotalMilliseconds:0} ms"));
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_frame_that_comes_byte_by_byte_takes_hardly_more_memory_than_it_has_bytes(bool json)
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "Reads the memory of a process from /proc.");
+        var pieces = AttackSize.Of(100_000, 500_000);
+        await using var relay = await ServerProcess.Start("RegistrationTimeout=00:01:00");
+        var memory = relay.Megabytes;
+        var start = TimeProvider.System.GetTimestamp();
+        using var stranger = await Stranger.Connect(relay.Url);
+        await stranger.AskForWebSocket();
+        await stranger.SayHello(json ? "json" : "messagepack");
+
+        // At its end the frame is none, and the connection is closed: all of it has been read.
+        await stranger.SayByteByByte(json ? [.. Enumerable.Repeat((byte)'x', pieces), 0x1e] : [.. Stranger.LengthOf(pieces), .. new byte[pieces]]);
+        await stranger.UntilClosed().WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+
+        // A piece of memory for each of the bytes would be 400 MB at least.
+        Assert.InRange(relay.PeakMegabytes - memory, 0, 150);
+        await relay.EndTalk();
+        output.WriteLine(string.Create(
+            CultureInfo.InvariantCulture,
+            $"{(json ? "JSON" : "MessagePack")}, {pieces} messages of one byte each that are one frame: read in {TimeProvider.System.GetElapsedTime(start).TotalSeconds:0.0} s; " +
+            $"memory {memory:0} MB before, {relay.PeakMegabytes:0} MB at the peak; {relay.Exchanged} messages of others meanwhile, the slowest took {relay.Slowest.TotalMilliseconds:0} ms"));
+    }
+
     [Fact]
     public async Task Sockets_that_say_nothing_are_bounded_and_the_log_says_by_which_settings_once_for_many()
     {

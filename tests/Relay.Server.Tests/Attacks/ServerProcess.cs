@@ -21,6 +21,8 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public double Megabytes => ProcessMemory.Resident(_program) / 1e6;
 
+    public double PeakMegabytes => ProcessMemory.Peak(_program) / 1e6;
+
     public int Handles => Directory.GetFileSystemEntries($"/proc/{_program.Id}/fd").Length;
 
     /// <summary>The longest a message took so far from one of the two to the other.</summary>

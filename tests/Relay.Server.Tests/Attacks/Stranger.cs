@@ -52,12 +52,32 @@ internal sealed class Stranger : IDisposable
     }
 
     /// <summary>Says, on its WebSocket, which protocol it wants to speak, and so gets as far as the hub.</summary>
-    public Task SayHello()
+    public Task SayHello(string protocol = "json") => _socket.SendAsync(Message(Encoding.ASCII.GetBytes($"{{\"protocol\":\"{protocol}\",\"version\":1}}\u001e")));
+
+    /// <summary>Says that on its WebSocket, in as many messages as there are bytes.</summary>
+    public async Task SayByteByByte(byte[] bytes)
     {
-        // A frame of text, with a mask of zeros, which leaves it readable here.
-        const string hello = "{\"protocol\":\"json\",\"version\":1}\u001e";
-        return _socket.SendAsync((byte[])[0x81, (byte)(0x80 | hello.Length), 0, 0, 0, 0, .. Encoding.ASCII.GetBytes(hello)]);
+        foreach (var part in bytes.Chunk(10_000))
+            await SendAllAsync(part.SelectMany(one => Message([one])).ToArray());
     }
+
+    /// <summary>What SignalR's MessagePack puts in front of a message of so many bytes.</summary>
+    public static byte[] LengthOf(int bytes)
+    {
+        List<byte> length = [];
+        for (; bytes >= 0x80; bytes >>= 7)
+            length.Add((byte)(bytes | 0x80));
+        return [.. length, (byte)bytes];
+    }
+
+    private async Task SendAllAsync(ReadOnlyMemory<byte> bytes)
+    {
+        while (!bytes.IsEmpty)
+            bytes = bytes[await _socket.SendAsync(bytes)..];
+    }
+
+    // A message of up to 125 bytes, with a mask of zeros, which leaves it readable here.
+    private static byte[] Message(byte[] bytes) => [0x82, (byte)(0x80 | bytes.Length), 0, 0, 0, 0, .. bytes];
 
     /// <summary>Whether the other side has closed it, or reset it. Only while nothing is being said.</summary>
     public bool IsClosed => _socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0;

@@ -178,7 +178,9 @@ public sealed class CertificateWatchTests : IDisposable
         Write(days);
         var options = Options.Create(new ServerOptions
         {
-            CertificatePath = CertificatePath, CertificateKeyPath = KeyPath, CertificateCheckInterval = Interval,
+            CertificatePath = CertificatePath,
+            CertificateKeyPath = KeyPath,
+            CertificateCheckInterval = Interval,
         });
         var loggers = LoggerFactory.Create(logging => logging.AddProvider(_logs));
         return new CertificateWatch(new CertificateFile(options), options, _time, loggers.CreateLogger<CertificateWatch>());

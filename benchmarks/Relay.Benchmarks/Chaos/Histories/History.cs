@@ -20,8 +20,7 @@ internal sealed class History(int peers)
     public SentMessage? Find(MessageId id) => _byId.GetValueOrDefault(id);
 
     /// <summary>Whether nothing is to come of these any more: each has arrived, or its sender was told that it does not, or need not.</summary>
-    public bool AreSettled(IEnumerable<SentMessage> messages) => messages
-        .Where(message => !Peers[message.From].WasToldOfEnd(message))
-        .GroupBy(message => message.To)
-        .All(group => Peers[group.Key].HasReceived(group));
+    public bool AreSettled(IEnumerable<SentMessage> messages) => HaveArrived(messages.Where(message => !Peers[message.From].WasToldOfEnd(message)));
+
+    public bool HaveArrived(IEnumerable<SentMessage> messages) => messages.GroupBy(message => message.To).All(group => Peers[group.Key].HasReceived(group));
 }
