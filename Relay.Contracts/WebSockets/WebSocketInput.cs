@@ -17,9 +17,6 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
     // SignalR looks at the start of a message at the latest when so much of it is here, and refuses what grows too large.
     private const int LookBytes = 64 << 10;
 
-    // A message that begins in less would come in small pieces. With more left than that, a flood of one-byte messages cannot make a segment for each.
-    private const int LeastRoom = 1 << 10;
-
     // Of SignalR's handshake and of JSON.
     private const byte EndOfRecord = 0x1e;
 
@@ -75,7 +72,7 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
                 var isToBeSeen = Take(memory.Span[..received.Count], memory.IsEmpty ? _room : memory.Length - received.Count, received.EndOfMessage);
                 if (isToBeSeen)
                     await _pipe.Writer.FlushAsync().ConfigureAwait(false);
-                memory = received.EndOfMessage ? Memory<byte>.Empty : _pipe.Writer.GetMemory(LeastMemory());
+                memory = received.EndOfMessage ? Memory<byte>.Empty : Next();
             }
         }
         catch (Exception broken)
@@ -89,9 +86,16 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
     }
 
     /// <summary>The first piece is as large as the message before; what goes beyond it is a large one.</summary>
-    private int LeastMemory() => _length > 0
-        ? _room > 0 ? 1 : LargeRead
-        : _usual == SmallRead && _room >= LeastRoom ? 1 : _usual;
+    private Memory<byte> Next()
+    {
+        if (_length > 0)
+            return _pipe.Writer.GetMemory(_room > 0 ? 1 : LargeRead);
+
+        // What is left of the last piece, if the reader has not taken all: with a piece for each of them, messages that are no whole frame would hold
+        // many times the memory they have bytes. A new one is small, and given back for the one that is wanted.
+        var left = _pipe.Writer.GetMemory(1);
+        return left.Length >= _usual / 4 ? left : _pipe.Writer.GetMemory(_usual);
+    }
 
     /// <returns>Whether the reader should look.</returns>
     private bool Take(ReadOnlySpan<byte> piece, int room, bool isLast)

@@ -120,6 +120,13 @@ internal sealed class WebSocketConnection : DefaultConnectionContext,
     public override void Abort(ConnectionAbortedException abortReason)
     {
         base.Abort(abortReason);
-        _socket.Abort();
+        try
+        {
+            _socket.Abort();
+        }
+        catch (ObjectDisposedException)
+        {
+            // Its request is over, and with it the socket: who aborts - SignalR, the beat - need not know.
+        }
     }
 }

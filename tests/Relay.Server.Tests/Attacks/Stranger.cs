@@ -83,18 +83,21 @@ internal sealed class Stranger : IDisposable
     public bool IsClosed => _socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0;
 
     /// <summary>Reads on until the other side closes.</summary>
-    public async Task UntilClosed()
+    /// <returns>What it said.</returns>
+    public async Task<string> UntilClosed()
     {
+        var said = new StringBuilder();
         try
         {
-            while (await _socket.ReceiveAsync(_buffer) > 0)
-            {
-            }
+            while (await _socket.ReceiveAsync(_buffer) is > 0 and var read)
+                said.Append(Encoding.UTF8.GetString(_buffer, 0, read));
         }
         catch (SocketException)
         {
             // Reset: closed as well.
         }
+
+        return said.ToString();
     }
 
     public void Dispose() => _socket.Dispose();
