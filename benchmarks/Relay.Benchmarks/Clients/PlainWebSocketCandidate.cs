@@ -20,7 +20,11 @@ internal sealed class PlainWebSocketCandidate : ICandidate
     {
         var socket = new ClientWebSocket();
         await socket.ConnectAsync(new UriBuilder(server.Address) { Scheme = "ws" }.Uri, cancellationToken);
-        await socket.SendAsync(Encoding.ASCII.GetBytes(self.Address), WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
+        var name = Encoding.ASCII.GetBytes(self.Address);
+        await socket.SendAsync(name, WebSocketMessageType.Binary, endOfMessage: true, cancellationToken);
+
+        // Before it comes back, what is sent to it goes nowhere.
+        await socket.ReceiveAsync(name, cancellationToken);
         return new Peer(socket, receiver);
     }
 

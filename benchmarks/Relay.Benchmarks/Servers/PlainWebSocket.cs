@@ -12,7 +12,7 @@ namespace Relay.Benchmarks.Servers;
 /// and promises nothing.
 /// </summary>
 /// <remarks>
-/// The first frame of a connection is its name. Every other one begins with an address, a byte of length in front: the recipient's on the way in,
+/// The first frame of a connection is its name, which it gets back once messages to it find it. Every other one begins with an address, a byte of length in front: the recipient's on the way in,
 /// the sender's on the way out. Nothing is allocated for a message, and the payload is not copied.
 /// </remarks>
 internal static class PlainWebSocket
@@ -45,6 +45,7 @@ internal static class PlainWebSocket
         Connections[name] = connection;
         try
         {
+            await connection.SendAsync(address);
             while ((length = await ReadAsync(socket, buffer, context.RequestAborted)) >= 0)
             {
                 if (Find(buffer.AsSpan(Headroom, length), out var payloadAt) is { } recipient)
