@@ -18,7 +18,10 @@ public sealed class TmuxTerminalTests
     [Fact]
     public async Task A_program_that_has_ended_leaves_its_screen_and_exit_code()
     {
-        await using var terminal = await ShellAsync("echo the end; exit 3");
+        // It waits until its words are there: what a program writes with its last breath can still be on its way when tmux hears that it has ended.
+        await using var terminal = await ShellAsync("echo the end; read line; exit 3");
+        await terminal.WaitForAsync("the end");
+        await terminal.PressAsync("Enter");
 
         Assert.Equal(3, await terminal.WaitForExitAsync());
         Assert.Contains("the end", await terminal.CaptureAsync());
