@@ -29,8 +29,10 @@ internal sealed class RawListener : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
-        _listener.Stop();
+
+        // In this order: one who is about to accept may still ask a listener that is there.
         await _accepting;
+        _listener.Stop();
         _stop.Dispose();
     }
 
