@@ -31,11 +31,10 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
     // Who sent a large message mostly sends the next one too.
     private int _usual = SmallRead;
 
-    // Bytes of the present message so far; those the reader was not woken for, and whether a record ends in them; what is left of the piece of memory.
+    // Bytes of the present message so far; those the reader was not woken for, and whether a record ends in them.
     private int _length;
     private int _unseen;
     private bool _hasEnd;
-    private int _room;
 
     // The machine's clock, wherever the relay's own comes from: this is for sockets.
     private long _heardAt = TimeProvider.System.GetTimestamp();
@@ -69,10 +68,10 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
                     break;
 
                 Volatile.Write(ref _heardAt, TimeProvider.System.GetTimestamp());
-                var isToBeSeen = Take(memory.Span[..received.Count], memory.IsEmpty ? _room : memory.Length - received.Count, received.EndOfMessage);
+                var isToBeSeen = Take(memory.Span[..received.Count], received.EndOfMessage);
                 if (isToBeSeen)
                     await _pipe.Writer.FlushAsync().ConfigureAwait(false);
-                memory = received.EndOfMessage ? Memory<byte>.Empty : Next();
+                memory = received.EndOfMessage ? Memory<byte>.Empty : Next(memory.Length - received.Count);
             }
         }
         catch (Exception broken)
@@ -86,10 +85,11 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
     }
 
     /// <summary>The first piece is as large as the message before; what goes beyond it is a large one.</summary>
-    private Memory<byte> Next()
+    /// <param name="room">What is left of the piece before, of the same message.</param>
+    private Memory<byte> Next(int room)
     {
         if (_length > 0)
-            return _pipe.Writer.GetMemory(_room > 0 ? 1 : LargeRead);
+            return _pipe.Writer.GetMemory(room > 0 ? 1 : LargeRead);
 
         // What is left of the last piece, if the reader has not taken all: with a piece for each of them, messages that are no whole frame would hold
         // many times the memory they have bytes. A new one is small, and given back for the one that is wanted.
@@ -98,13 +98,13 @@ internal sealed class WebSocketInput(WebSocket socket, bool tellsWhy, int longes
     }
 
     /// <returns>Whether the reader should look.</returns>
-    private bool Take(ReadOnlySpan<byte> piece, int room, bool isLast)
+    private bool Take(ReadOnlySpan<byte> piece, bool isLast)
     {
         _hasEnd |= (_shookHands && !IsText) || piece.Contains(EndOfRecord);
         if (!_shookHands)
             ShakeHands(piece.Length);
         _pipe.Writer.Advance(piece.Length);
-        (_room, _length, _unseen) = (room, _length + piece.Length, _unseen + piece.Length);
+        (_length, _unseen) = (_length + piece.Length, _unseen + piece.Length);
         var isToBeSeen = (isLast && _hasEnd) || _unseen >= LookBytes;
         if (isToBeSeen)
             (_unseen, _hasEnd) = (0, false);
