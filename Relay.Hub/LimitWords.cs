@@ -1,4 +1,5 @@
 using Relay.Hub.Admission;
+using Relay.Hub.Sessions;
 
 namespace Relay.Hub;
 
@@ -15,6 +16,13 @@ internal static class LimitWords
     public static string NotRegistered(RelayOptions options) =>
         $"The connection did not register within {options.RegistrationTimeout} (Relay:RegistrationTimeout). " +
         $"Call Register as the first thing after connecting. {Refusal.Documented}";
+
+    public static string TooManyUnread(int answers) =>
+        $"More than {answers} answers wait for this client to read them (the larger of {Outbox.LeastCapacity} and Relay:SendWindowMessages). " +
+        $"Read them, and send less at once. {Refusal.Documented}";
+
+    public static string NotPolling(TimeSpan patience) =>
+        $"The client has not polled for {patience}, which is the longest SignalR waits, and no setting. docs/operating.md says more.";
 
     public static string Unread(TimeSpan after) =>
         $"The client has not read what it was sent for {after}, which is the longest the relay waits, and no setting. docs/operating.md says more.";

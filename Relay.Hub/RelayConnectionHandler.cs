@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.SignalR.Protocol;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
+using Relay.Hub.LongPolling;
 using Relay.Hub.Protocol;
 using Relay.Hub.Sessions;
 
@@ -14,7 +15,7 @@ namespace Relay.Hub;
 internal sealed class RelayConnectionHandler(
     SessionRegistry sessions, IEnumerable<IHubProtocol> protocols, IOptions<RelayOptions> relay,
     HubLifetimeManager<RelayHub> lifetimes, IOptions<HubOptions> allHubs, IOptions<HubOptions<RelayHub>> thisHub,
-    ILoggerFactory loggers, IUserIdProvider users, IServiceScopeFactory scopes)
+    ILoggerFactory loggers, IUserIdProvider users, IServiceScopeFactory scopes, PollingClients polling)
     : HubConnectionHandler<RelayHub>(lifetimes, new AnsweringProtocolResolver(protocols, relay.Value), allHubs, thisHub, loggers, users, scopes)
 {
     // SignalR's timer goes by a clock of some milliseconds, and so may be early by this one.
@@ -23,7 +24,7 @@ internal sealed class RelayConnectionHandler(
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {
         var start = TimeProvider.System.GetTimestamp();
-        await base.OnConnectedAsync(connection).ConfigureAwait(false);
+        await polling.WatchAsync(connection, base.OnConnectedAsync).ConfigureAwait(false);
         if (connection.Features.Get<Session>() is not null)
             return;
 

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 using Relay.Hub.Admission;
+using Relay.Hub.LongPolling;
 using Relay.Hub.Mailboxes;
 using Relay.Hub.Observability;
 using Relay.Hub.Sessions;
@@ -52,6 +54,7 @@ public static class RelayHubExtensions
         services.TryAddEnumerable(ServiceDescriptor.Singleton<IAdmissionPolicy, RegistrationRatePolicy>());
         services.AddHostedService<AccessFileWatcher>();
         services.AddHostedService<MailboxSweeper>();
+        services.TryAddSingleton<PollingClients>();
         services.TryAddSingleton<WebSocketConnections>();
         services.AddHostedService(static provider => provider.GetRequiredService<WebSocketConnections>());
         services.AddHealthChecks().AddCheck<RelayReadiness>("relay", tags: [ReadyTag]);
@@ -86,10 +89,12 @@ public static class RelayHubExtensions
         {
             // Redelivery after a lost connection is the mailbox's work; SignalR's own would be a second, weaker one.
             connection.AllowStatefulReconnects = false;
+
+            // Who can have no WebSocket can poll. Server-sent events would only be one more way to defend.
+            connection.Transports = HttpTransportType.WebSockets | HttpTransportType.LongPolling;
             connection.TransportSendTimeout = WebSocketConnections.SendTimeout;
-            connection.WebSockets.CloseTimeout = WebSocketConnections.CloseTimeout;
         });
-        WebSocketRoute.Add(endpoints, hub);
+        TransportRoute.Add(endpoints, hub);
 
         // Nobody else asks for them: they are there to be looked at from outside.
         services.GetRequiredService<RelayGauges>();

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Relay.Contracts;
+using Relay.Hub.LongPolling;
 using Relay.Hub.Observability;
 
 namespace Relay.Hub.Admission;
@@ -13,13 +14,10 @@ namespace Relay.Hub.Admission;
 /// HTTP answer, with its code and words in a header too, because a WebSocket client does not get to see a body.
 /// </remarks>
 internal sealed class ConnectionGate(
-    LiveOptions options, AccessControl access, ConnectionLimits limits, RelayMetrics metrics, TimeProvider time, ILogger<RelayHub> logger)
+    LiveOptions options, AccessControl access, ConnectionLimits limits, PollingClients polling, RelayMetrics metrics, TimeProvider time, ILogger<RelayHub> logger)
 {
     /// <summary>What a refused request is answered with: the <see cref="ErrorCode"/> in digits, a space, and a sentence in ASCII.</summary>
     public const string Header = "Relay-Error";
-
-    /// <summary>How long SignalR keeps a connection that was negotiated for its client to come; its own default.</summary>
-    private static readonly TimeSpan Negotiated = TimeSpan.FromSeconds(15);
 
     private readonly RefusalTally<ErrorCode> _tally = new(time);
 
@@ -59,7 +57,7 @@ internal sealed class ConnectionGate(
 
     private async Task GiveBackLaterAsync(ConnectionLease lease)
     {
-        await Task.Delay(Negotiated, time).ConfigureAwait(false);
+        await Task.Delay(polling.Patience, time).ConfigureAwait(false);
         lease.Dispose();
     }
 
@@ -73,10 +71,7 @@ internal sealed class ConnectionGate(
             return banned;
 
         // Everything else belongs to a connection there is already, or SignalR refuses it without spending anything.
-        var negotiates = IsNegotiation(context);
-        return negotiates || IsWebSocket(context)
-            ? limits.TryEnter(address, isNew: negotiates || !context.Request.Query.ContainsKey("id"), out lease)
-            : null;
+        return IsNegotiation(context) || IsWebSocket(context) ? limits.TryEnter(address, out lease) : null;
     }
 
     private async Task RefuseAsync(HttpContext context, Refusal refusal)

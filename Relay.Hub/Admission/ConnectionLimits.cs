@@ -31,9 +31,8 @@ internal sealed class ConnectionLimits(IOptions<RelayOptions> options, TimeProvi
     }
 
     /// <summary>Takes a place for a connection.</summary>
-    /// <param name="isNew">Whether it counts in the address's rate: not if it goes on with what an earlier request began.</param>
     /// <returns>Null if it may come, and then the place.</returns>
-    public Refusal? TryEnter(IPAddress? from, bool isNew, out ConnectionLease? lease)
+    public Refusal? TryEnter(IPAddress? from, out ConnectionLease? lease)
     {
         lease = null;
         var address = AddressRange.Counted(from);
@@ -44,7 +43,7 @@ internal sealed class ConnectionLimits(IOptions<RelayOptions> options, TimeProvi
                 return refusal;
         }
 
-        if (isNew && address is not null && !_rate.TryTake(address.Value, out var retryAfter))
+        if (address is not null && !_rate.TryTake(address.Value, out var retryAfter))
         {
             return new Refusal(
                 ErrorCode.RateLimited,

@@ -13,7 +13,7 @@ public interface IAdmissionPolicy
 
 /// <summary>Why something is refused.</summary>
 /// <param name="Code">From 100 on the relay closes the connection after it, as it does with every registration it refuses.</param>
-/// <param name="Message">For people: what happened, the setting and its value, what to do. Reaches the client as it is.</param>
+/// <param name="Message">For people: what happened, the setting and its value, what to do. Reaches the client and the log as it is, so it must name no peer.</param>
 /// <param name="RetryAfter">How long the client is to wait before it tries again; zero where waiting changes nothing, or nobody can say.</param>
 public sealed record Refusal(ErrorCode Code, string Message, TimeSpan RetryAfter = default)
 {

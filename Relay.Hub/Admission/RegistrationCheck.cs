@@ -6,9 +6,10 @@ using Relay.Contracts;
 namespace Relay.Hub.Admission;
 
 /// <summary>Whether a registration is in order: its version, its PeerId and the proof of it, and what every policy says.</summary>
-internal sealed class RegistrationCheck(ProofCheck proofs, IEnumerable<IAdmissionPolicy> policies, ILogger<RelayHub> logger)
+internal sealed class RegistrationCheck(ProofCheck proofs, IEnumerable<IAdmissionPolicy> policies, TimeProvider time, ILogger<RelayHub> logger)
 {
     private readonly IAdmissionPolicy[] _policies = [.. policies];
+    private readonly RefusalTally<ProofFlaw> _flaws = new(time);
 
     /// <returns>Null when it is; then <paramref name="peer"/> is the PeerId.</returns>
     public Refusal? Check(RegisterRequest? request, OpenChallenge challenge, HubCallerContext context, out PeerId peer)
@@ -27,7 +28,8 @@ internal sealed class RegistrationCheck(ProofCheck proofs, IEnumerable<IAdmissio
             // Before the policies: nobody learns by trying whether somebody else's PeerId is banned.
             if (proofs.Check(request, challenge, http?.Request.Host.Value, out peer) is not ProofFlaw.None and var flaw)
             {
-                logger.ProofRefused(context.ConnectionId, flaw);
+                if (_flaws.Count(flaw) is > 0 and var count)
+                    logger.ProofsRefused(flaw, count);
                 return ProofCheck.Refusal;
             }
         }

@@ -18,8 +18,7 @@ internal static partial class RelayLog
     [LoggerMessage(1002, LogLevel.Information, "{Peer} registered again: its earlier connection is closed")]
     public static partial void Replaced(this ILogger logger, PeerId peer);
 
-    [LoggerMessage(1003, LogLevel.Information, "Connection {ConnectionId} refused: {Code}")]
-    public static partial void RegistrationRefused(this ILogger logger, string connectionId, ErrorCode code);
+    // 1003 was one line for each refused registration; they are among 1013 now.
 
     [LoggerMessage(1004, LogLevel.Error, "The pump of connection {ConnectionId} failed; the connection is closed")]
     public static partial void PumpFailed(this ILogger logger, Exception failure, string connectionId);
@@ -27,8 +26,8 @@ internal static partial class RelayLog
     [LoggerMessage(1005, LogLevel.Information, "Shutting down: sending {Connections} connections away")]
     public static partial void Draining(this ILogger logger, int connections);
 
-    [LoggerMessage(1006, LogLevel.Information, "The proof on connection {ConnectionId} does not hold, because of its {Flaw}")]
-    public static partial void ProofRefused(this ILogger logger, string connectionId, ProofFlaw flaw);
+    [LoggerMessage(1006, LogLevel.Information, "Proofs did not hold because of their {Flaw}: {Count}, counted since the last such line and logged at most once a minute")]
+    public static partial void ProofsRefused(this ILogger logger, ProofFlaw flaw, int count);
 
     [LoggerMessage(1007, LogLevel.Information, "Connections refused before they were made: {Count} ({Code}), counted since the last such line and logged at most once a minute. Of the last: {Reason}")]
     public static partial void ConnectionsRefused(this ILogger logger, ErrorCode code, int count, string reason);

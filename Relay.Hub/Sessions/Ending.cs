@@ -1,5 +1,6 @@
 using Relay.Contracts;
 using Relay.Hub.Admission;
+using Relay.Hub.LongPolling;
 using Relay.Hub.Protocol;
 
 namespace Relay.Hub.Sessions;
@@ -36,22 +37,32 @@ internal sealed record Ending(EndingKind Kind, RelayError? Error = null, string?
 
     public static Ending Refused(Refusal refusal) => new(EndingKind.Refused, refusal.ToError(), refusal.Message);
 
-    /// <summary>It wanted to register, and may not. That has a log line of its own, and an application's own policy may have written the words.</summary>
-    public static Ending NotAdmitted(Refusal refusal) => Refused(refusal) with { Reason = null };
-
     public static Ending NotRegistered(RelayOptions options) => Refused(new Refusal(ErrorCode.RegistrationTimeout, LimitWords.NotRegistered(options)));
 
     public static Ending FrameTooLarge(RelayOptions options) => new(EndingKind.FrameTooLarge, Reason: LimitWords.FrameTooLarge(options));
 
     public static Ending Silent(RelayOptions options) => new(EndingKind.Silent, Reason: LimitWords.Silent(options));
 
+    /// <summary>The client of a long polling connection no longer comes for what is there.</summary>
+    public static Ending NotPolling(TimeSpan patience) => new(EndingKind.Silent, Reason: LimitWords.NotPolling(patience));
+
+    /// <summary>The client does not read what it was sent.</summary>
+    public static Ending Unread(TimeSpan after) => Unread(LimitWords.Unread(after));
+
+    /// <summary>More answers wait than are kept for one client.</summary>
+    public static Ending TooManyUnread(int answers) => Unread(LimitWords.TooManyUnread(answers));
+
     /// <param name="failure">With what SignalR ended the connection.</param>
-    public static Ending By(Exception? failure, RelayOptions options) => failure switch
+    /// <param name="polling">Its client, if it polls.</param>
+    public static Ending By(Exception? failure, PollingClient? polling, RelayOptions options) => failure switch
     {
+        null => polling?.Lateness() ?? Disconnected,
         FrameTooLargeException => FrameTooLarge(options),
 
         // Which is what SignalR makes of a client's silence, and of nothing else.
         OperationCanceledException => Silent(options),
         _ => Disconnected,
     };
+
+    private static Ending Unread(string reason) => Refused(new Refusal(ErrorCode.TooManyUnreadAnswers, reason));
 }

@@ -52,8 +52,7 @@ internal sealed partial class Session
         void RefuseRegistration(Refusal why)
         {
             activity.Refused(why.Code);
-            _registry.Logger.RegistrationRefused(_context.ConnectionId, why.Code);
-            End(Ending.NotAdmitted(why));
+            End(Ending.Refused(why));
         }
     }
 

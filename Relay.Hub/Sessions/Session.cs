@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Connections.Features;
 using Microsoft.AspNetCore.SignalR;
 using Relay.Contracts;
 using Relay.Hub.Admission;
+using Relay.Hub.LongPolling;
 using Relay.Hub.Mailboxes;
 using Relay.Hub.Observability;
 
@@ -165,13 +166,13 @@ internal sealed partial class Session : ISender
         foreach (var peer in waitsAt)
             peer.ForgetWaiting(this);
 
+        _registry.Note(ending, Peer);
         Wake();
         _ = CloseAsync(ending);
-        _registry.Note(ending, Peer);
     }
 
     /// <summary>The client does not read. Whoever noticed cuts the connection, on which nothing can be said any more.</summary>
-    public void EndStuck(TimeSpan after) => EndUnread(LimitWords.Unread(after));
+    public void EndStuck(TimeSpan after) => End(Ending.Unread(after));
 
     /// <summary>Nothing comes from the client. Whoever noticed cuts the connection.</summary>
     public void EndSilent() => End(Ending.Silent(Options));
@@ -188,7 +189,7 @@ internal sealed partial class Session : ISender
     /// <param name="failure">With what SignalR ended it, if it was an error.</param>
     public async Task CloseAsync(Exception? failure)
     {
-        End(Ending.By(failure, Options));
+        End(Ending.By(failure, _context.Features.Get<PollingClient>(), Options));
         await _pump;
         if (Peer is { } peer)
             _registry.Leave(peer, this);
@@ -237,9 +238,5 @@ internal sealed partial class Session : ISender
 
     private void RefuseSilence() => End(Ending.NotRegistered(Options));
 
-    private void EndUnread() => EndUnread(
-        $"More than {_outbox.Capacity} answers wait for this client to read them (the larger of {Outbox.LeastCapacity} and Relay:SendWindowMessages). " +
-        $"Read them, and send less at once. {Refusal.Documented}");
-
-    private void EndUnread(string reason) => End(Ending.Refused(new Refusal(ErrorCode.TooManyUnreadAnswers, reason)));
+    private void EndUnread() => End(Ending.TooManyUnread(_outbox.Capacity));
 }

@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.WebSockets;
 using System.Text;
 using Microsoft.AspNetCore.Http.Connections;
@@ -6,6 +7,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Relay.Contracts;
 using Relay.Hub.Observability;
+using Relay.Server.Tests.Attacks;
 using TestKit;
 
 namespace Relay.Server.Tests;
@@ -17,6 +19,7 @@ public sealed class EndedByALimitTests
     private const int StrangersSentAway = 1013;
     private const int MaxFrameBytes = 4 * 131_072;
 
+    private const string Handshake = "{\"protocol\":\"json\",\"version\":1}\u001e";
     private const string RegisterDave = "{\"type\":1,\"target\":\"Register\",\"arguments\":[{\"protocolVersion\":1,\"peerId\":\"dave\"}]}\u001e";
 
     public enum Way
@@ -25,6 +28,10 @@ public sealed class EndedByALimitTests
         NegotiatedWebSocket,
         LongPolling,
     }
+
+    /// <summary>Lets a client have much on the way that it has not read.</summary>
+    private static readonly (string, string)[] MuchUnread =
+        [("DeliveryWindowBytes", "67108864"), ("DeliveryWindowMessages", "10000"), ("SendWindowBytes", "67108864"), ("SenderBytesPerSecond", "1000000000")];
 
     public static TheoryData<Way, bool> Ways => new MatrixTheoryData<Way, bool>(Enum.GetValues<Way>(), [false, true]);
 
@@ -54,7 +61,7 @@ public sealed class EndedByALimitTests
         await using var relay = RelayApp.OnSockets(("MaxPayloadBytes", "200000"));
         await using var talk = await Talk.Start(relay);
         using var socket = await Open(relay);
-        await Say(socket, "{\"protocol\":\"json\",\"version\":1}\u001e");
+        await Say(socket, Handshake);
         await Hears(socket, "\"Challenge\"");
 
         // Far more than the sockets' buffers take: closed with some of it unread, the relay's would be reset.
@@ -93,6 +100,7 @@ public sealed class EndedByALimitTests
     [InlineData(Way.WebSocket, false)]
     [InlineData(Way.WebSocket, true)]
     [InlineData(Way.NegotiatedWebSocket, false)]
+    [InlineData(Way.NegotiatedWebSocket, true)]
     public async Task A_peer_that_stops_to_ping_is_silent_when_it_says_nothing_and_hears_so_if_it_listens(Way way, bool json)
     {
         await using var relay = RelayApp.OnSockets(("KeepAliveInterval", "00:00:01"), ("ClientTimeout", "00:00:02"));
@@ -104,13 +112,15 @@ public sealed class EndedByALimitTests
         await talk.GoesOn();
     }
 
-    [Fact]
-    public async Task A_peer_that_never_pings_is_silent_too_however_well_it_listens()
+    [Theory]
+    [InlineData(Way.WebSocket)]
+    [InlineData(Way.NegotiatedWebSocket)]
+    public async Task A_peer_that_never_pings_is_silent_too_however_well_it_listens(Way way)
     {
         await using var relay = RelayApp.OnSockets(("KeepAliveInterval", "00:00:01"), ("ClientTimeout", "00:00:02"));
         await using var talk = await Talk.Start(relay);
-        using var socket = await Open(relay);
-        await Say(socket, "{\"protocol\":\"json\",\"version\":1}\u001e" + RegisterDave);
+        using var socket = await Open(relay, way);
+        await Say(socket, Handshake + RegisterDave);
         await Hears(socket, "\"Registered\"");
 
         await Assert.ThrowsAsync<WebSocketException>(() => Hears(socket, "nothing of the kind"));
@@ -135,14 +145,47 @@ public sealed class EndedByALimitTests
     }
 
     [Fact]
-    public async Task Who_leaves_or_breaks_off_was_not_ended_by_a_limit()
+    public async Task A_peer_that_no_longer_polls_is_silent()
+    {
+        await using var relay = RelayApp.OnSockets(services => services.Configure<ConnectionOptions>(options => options.DisconnectTimeout = TimeSpan.FromSeconds(2)));
+        await using var talk = await Talk.Start(relay);
+        using var dave = await Poller.Enter(relay, RegisterDave);
+
+        await Logs(relay, SentAway, "Silent", "not polled for 00:00:02", "no setting");
+
+        Assert.Equal(HttpStatusCode.NotFound, await dave.Poll());
+        await talk.GoesOn();
+    }
+
+    [Fact]
+    public async Task A_peer_that_polls_and_does_not_read_the_answers_is_logged_when_it_is_cut_off()
+    {
+        await using var relay = RelayApp.OnSockets(MuchUnread);
+        await using var talk = await Talk.Start(relay);
+        using var dave = await Poller.Enter(relay, RegisterDave);
+
+        // Polls one behind the other on one socket, and reads none of what they bring.
+        using var socket = await Stranger.Connect(relay.Url);
+        await socket.Write(string.Concat(Enumerable.Repeat(dave.PollAsText, 500)));
+        await SendMuch(relay, "dave");
+
+        await Logs(relay, SentAway, nameof(ErrorCode.TooManyUnreadAnswers), "for 00:00:10", "docs/operating.md");
+        Assert.Equal(1, relay.Services.GetRequiredService<RelayStatus>().Read().Refused);
+        await talk.GoesOn();
+    }
+
+    [Theory]
+    [InlineData(Way.WebSocket)]
+    [InlineData(Way.NegotiatedWebSocket)]
+    [InlineData(Way.LongPolling)]
+    public async Task Who_leaves_or_breaks_off_was_not_ended_by_a_limit(Way way)
     {
         await using var relay = RelayApp.OnSockets();
-        var carol = await NewPeer(relay, Way.WebSocket).Enter("carol");
+        var carol = await NewPeer(relay, way).Enter("carol");
         await relay.Leave(carol, "carol");
         using (var socket = await Open(relay))
         {
-            await Say(socket, "{\"protocol\":\"json\",\"version\":1}\u001e" + RegisterDave + "{\"type\":1,");
+            await Say(socket, Handshake + RegisterDave + "{\"type\":1,");
             await Hears(socket, "\"Registered\"");
             socket.Abort();
         }
@@ -179,9 +222,7 @@ public sealed class EndedByALimitTests
         else
         {
             using var http = new HttpClient();
-            using var negotiated = await http.PostAsync(new Uri(relay.Url + "/negotiate?negotiateVersion=1"), null, TestContext.Current.CancellationToken);
-            var token = (await negotiated.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\"connectionToken\":\"")[1].Split('"')[0];
-            var poll = new Uri($"{relay.Url}?id={token}");
+            var poll = new Uri($"{relay.Url}?id={await Negotiate(http, relay)}");
             await http.GetStringAsync(poll, TestContext.Current.CancellationToken);
             Assert.Contains("Handshake was canceled.", await http.GetStringAsync(poll, TestContext.Current.CancellationToken), StringComparison.Ordinal);
         }
@@ -221,22 +262,18 @@ public sealed class EndedByALimitTests
         Assert.DoesNotContain(relay.Logs.Entries, entry => entry.Id.Id == StrangersSentAway);
     }
 
-    [Fact]
-    public async Task A_peer_that_does_not_read_is_logged_when_it_is_cut_off()
+    [Theory]
+    [InlineData(Way.WebSocket)]
+    [InlineData(Way.NegotiatedWebSocket)]
+    public async Task A_peer_that_does_not_read_is_logged_when_it_is_cut_off(Way way)
     {
         var time = new FakeTimeProvider();
-        await using var relay = RelayApp.OnSockets(
-            services => services.AddSingleton<TimeProvider>(time),
-            ("DeliveryWindowBytes", "67108864"), ("DeliveryWindowMessages", "10000"), ("SendWindowBytes", "67108864"), ("SenderBytesPerSecond", "1000000000"));
+        await using var relay = RelayApp.OnSockets(services => services.AddSingleton<TimeProvider>(time), MuchUnread);
         await using var talk = await Talk.Start(relay);
-        using var socket = await Open(relay);
-        await Say(socket, "{\"protocol\":\"json\",\"version\":1}\u001e{\"type\":1,\"target\":\"Register\",\"arguments\":[{\"protocolVersion\":1,\"peerId\":\"carol\"}]}\u001e");
+        using var socket = await Open(relay, way);
+        await Say(socket, Handshake + RegisterDave);
         await Hears(socket, "\"Registered\"");
-
-        // More than the machine takes for a socket that nobody reads.
-        var dave = await relay.Enter("dave");
-        for (var i = 0; i < 400; i++)
-            await dave.Send("carol", new byte[65_536]);
+        await SendMuch(relay, "dave");
 
         await Eventually.Is("the relay has waited long enough", () =>
         {
@@ -300,11 +337,33 @@ public sealed class EndedByALimitTests
         Assert.Equal(eventId == SentAway, line.StartsWith("peer#", StringComparison.Ordinal));
     }
 
-    private static async Task<ClientWebSocket> Open(RelayApp relay)
+    private static async Task<ClientWebSocket> Open(RelayApp relay, Way way = Way.WebSocket)
     {
+        var query = "";
+        if (way == Way.NegotiatedWebSocket)
+        {
+            using var http = new HttpClient();
+            query = "id=" + await Negotiate(http, relay);
+        }
+
         var socket = new ClientWebSocket();
-        await socket.ConnectAsync(new UriBuilder(relay.Url) { Scheme = "ws" }.Uri, TestContext.Current.CancellationToken);
+        await socket.ConnectAsync(new UriBuilder(relay.Url) { Scheme = "ws", Query = query }.Uri, TestContext.Current.CancellationToken);
         return socket;
+    }
+
+    /// <returns>The token by which SignalR knows the client from then on.</returns>
+    private static async Task<string> Negotiate(HttpClient http, RelayApp relay)
+    {
+        using var negotiated = await http.PostAsync(new Uri(relay.Url + "/negotiate?negotiateVersion=1"), null, TestContext.Current.CancellationToken);
+        return (await negotiated.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).Split("\"connectionToken\":\"")[1].Split('"')[0];
+    }
+
+    /// <summary>More than the machine takes for a socket that nobody reads.</summary>
+    private static async Task SendMuch(RelayApp relay, string to)
+    {
+        var frank = await relay.Enter("frank");
+        for (var i = 0; i < 400; i++)
+            await frank.Send(to, new byte[65_536]);
     }
 
     private static Task Say(ClientWebSocket socket, string text) =>
@@ -320,6 +379,33 @@ public sealed class EndedByALimitTests
             Assert.NotEqual(WebSocketMessageType.Close, received.MessageType);
             heard += Encoding.UTF8.GetString(buffer, 0, received.Count);
         }
+    }
+
+    /// <summary>A peer that polls when a test says so.</summary>
+    private sealed class Poller(HttpClient http, Uri url) : IDisposable
+    {
+        public string PollAsText => $"GET {url.PathAndQuery} HTTP/1.1\r\nHost: {url.Authority}\r\n\r\n";
+
+        public static async Task<Poller> Enter(RelayApp relay, string registration)
+        {
+            var http = new HttpClient();
+            var poller = new Poller(http, new Uri($"{relay.Url}?id={await Negotiate(http, relay)}"));
+            await poller.Poll();
+            using (await http.PostAsync(poller.Url, new StringContent(Handshake + registration), TestContext.Current.CancellationToken)) { }
+            for (var heard = ""; !heard.Contains("\"Registered\"", StringComparison.Ordinal);)
+                heard += await http.GetStringAsync(poller.Url, TestContext.Current.CancellationToken);
+            return poller;
+        }
+
+        public async Task<HttpStatusCode> Poll()
+        {
+            using var answer = await http.GetAsync(Url, TestContext.Current.CancellationToken);
+            return answer.StatusCode;
+        }
+
+        public void Dispose() => http.Dispose();
+
+        private Uri Url => url;
     }
 
     /// <summary>Two peers that behave, beside all that.</summary>

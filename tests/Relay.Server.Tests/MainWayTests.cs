@@ -148,7 +148,7 @@ public sealed class MainWayTests
     [InlineData(true, HttpTransportType.WebSockets)]
     [InlineData(true, HttpTransportType.LongPolling)]
     [InlineData(false, HttpTransportType.LongPolling)]
-    [InlineData(true, HttpTransportType.ServerSentEvents)]
+    [InlineData(true, HttpTransportType.ServerSentEvents | HttpTransportType.LongPolling)]
     public async Task Clients_of_every_kind_talk_to_each_other(bool json, HttpTransportType transport)
     {
         await using var relay = RelayApp.OnSockets();

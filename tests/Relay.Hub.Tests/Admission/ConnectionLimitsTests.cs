@@ -94,8 +94,6 @@ public sealed class ConnectionLimitsTests
         var refusal = Refused(limits, Here, ErrorCode.RateLimited, "(Relay:ConnectionsPerAddressPerMinute)");
 
         Assert.Equal(TimeSpan.FromSeconds(1), refusal.RetryAfter);
-        Assert.Null(limits.TryEnter(Here, isNew: false, out var goesOn));
-        goesOn!.Dispose();
         _time.Advance(refusal.RetryAfter);
         Enter(limits, Here);
     }
@@ -122,13 +120,13 @@ public sealed class ConnectionLimitsTests
 
     private static ConnectionLease Enter(ConnectionLimits limits, IPAddress address)
     {
-        Assert.Null(limits.TryEnter(address, isNew: true, out var lease));
+        Assert.Null(limits.TryEnter(address, out var lease));
         return lease!;
     }
 
     private static Refusal Refused(ConnectionLimits limits, IPAddress address, ErrorCode code, string words)
     {
-        var refusal = limits.TryEnter(address, isNew: true, out var lease);
+        var refusal = limits.TryEnter(address, out var lease);
         Assert.Null(lease);
         Assert.Equal(code, refusal?.Code);
         Assert.Contains(words, refusal!.Message, StringComparison.Ordinal);

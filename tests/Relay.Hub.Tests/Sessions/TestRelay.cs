@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Relay.Contracts;
 using Relay.Hub.Admission;
+using Relay.Hub.LongPolling;
 using Relay.Hub.Observability;
 using Relay.Hub.Sessions;
 
@@ -30,9 +32,9 @@ internal sealed class TestRelay
         Limits = new ConnectionLimits(Options.Create(options), time ?? Time);
         Sessions = new SessionRegistry(
             Directory,
-            new RegistrationCheck(new ProofCheck(live), [], NullLogger<RelayHub>.Instance),
+            new RegistrationCheck(new ProofCheck(live), [], time ?? Time, NullLogger<RelayHub>.Instance),
             Access,
-            new ConnectionGate(live, Access, Limits, Metrics, time ?? Time, NullLogger<RelayHub>.Instance),
+            new ConnectionGate(live, Access, Limits, new PollingClients(Options.Create(new ConnectionOptions())), Metrics, time ?? Time, NullLogger<RelayHub>.Instance),
             _connections,
             time ?? Time,
             NullLogger<RelayHub>.Instance);

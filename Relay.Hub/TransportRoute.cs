@@ -2,20 +2,22 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
+using Relay.Hub.LongPolling;
+using Relay.Hub.WebSockets;
 
-namespace Relay.Hub.WebSockets;
+namespace Relay.Hub;
 
-/// <summary>Takes WebSocket requests to the hub's endpoint; everything else stays SignalR's.</summary>
+/// <summary>Takes each request for the hub to its transport: WebSockets to <see cref="WebSocketConnections"/>, those of clients that poll to SignalR.</summary>
 /// <remarks>
-/// A client that negotiated first comes back with an id that SignalR's own transports know, and keeps to those. The others
-/// - all of ours - connect by WebSocket at once, and are served by <see cref="WebSocketConnections"/>: see
+/// So does a WebSocket that was negotiated. What SignalR keeps for it since then is forgotten after 15 s, as for a client that never comes: see
 /// docs/decisions/0012-own-websocket-transport.md for what that buys.
 /// </remarks>
-internal static class WebSocketRoute
+internal static class TransportRoute
 {
     public static void Add(IEndpointRouteBuilder endpoints, IEndpointConventionBuilder hub)
     {
-        var connections = endpoints.ServiceProvider.GetRequiredService<WebSocketConnections>();
+        var sockets = endpoints.ServiceProvider.GetRequiredService<WebSocketConnections>();
+        var polling = endpoints.ServiceProvider.GetRequiredService<PollingClients>();
         hub.Add(endpoint =>
         {
             if (endpoint.Metadata.OfType<NegotiateMetadata>().Any() || endpoint.RequestDelegate is not { } signalR)
@@ -25,9 +27,7 @@ internal static class WebSocketRoute
 
             // No pings of the socket's own: SignalR's pings say the same, both ways.
             app.UseWebSockets(new Microsoft.AspNetCore.Builder.WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
-            app.Run(http => http.WebSockets.IsWebSocketRequest && !http.Request.Query.ContainsKey("id")
-                ? connections.ServeAsync(http)
-                : signalR(http));
+            app.Run(http => http.WebSockets.IsWebSocketRequest ? sockets.ServeAsync(http) : polling.ServeAsync(http, signalR));
             endpoint.RequestDelegate = app.Build();
         });
     }
