@@ -42,7 +42,7 @@ public sealed class ProgramProcess : IAsyncDisposable
         Run("dotnet", environment, [PathOf(program), .. arguments]);
 
     /// <summary>Where the dll of a program is that was built along with the tests.</summary>
-    internal static string PathOf(string program)
+    public static string PathOf(string program)
     {
         // In a folder of its own if the test project made one, else beside the tests.
         var dll = Path.Combine(AppContext.BaseDirectory, "programs", program, program + ".dll");
