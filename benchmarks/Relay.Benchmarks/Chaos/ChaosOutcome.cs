@@ -7,12 +7,13 @@ namespace Relay.Benchmarks.Chaos;
 /// <param name="Began">When the plan began, as a timestamp.</param>
 /// <param name="Done">How often each thing happened.</param>
 /// <param name="SlowedSends">How often a client had to wait for the rate of a sender.</param>
+/// <param name="PolledConnections">How many connections were made by long polling.</param>
 /// <param name="Start">What the relay held before it all; null of other servers.</param>
 /// <param name="End">And after.</param>
 /// <param name="Trouble">What else went wrong, in words.</param>
 internal sealed record ChaosOutcome(
     string Subject, ChaosSettings Settings, IReadOnlyList<PlannedEvent> Plan, long Began, IReadOnlyDictionary<Happening, int> Done, Verdict Verdict,
-    long SlowedSends, Footprint? Start, Footprint? End, IReadOnlyList<string> Trouble)
+    long SlowedSends, long PolledConnections, Footprint? Start, Footprint? End, IReadOnlyList<string> Trouble)
 {
     public bool IsFine => Verdict.Faults.Count == 0 && Trouble.Count == 0;
 }

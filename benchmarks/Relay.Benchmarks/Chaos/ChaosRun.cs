@@ -47,7 +47,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         await run.PlayAsync(plan, cancellationToken);
         var verdict = await run.SettleAsync(cancellationToken);
         var end = start is null ? null : await run.CompareAsync(start, cancellationToken);
-        return new ChaosOutcome(subject.Name, settings, plan, began, run._done, verdict, subject.SlowedSends, start, end, [.. run._trouble, .. keeper.Trouble]);
+        return new ChaosOutcome(subject.Name, settings, plan, began, run._done, verdict, subject.SlowedSends, subject.PolledConnections, start, end, [.. run._trouble, .. keeper.Trouble]);
     }
 
     public async ValueTask DisposeAsync()

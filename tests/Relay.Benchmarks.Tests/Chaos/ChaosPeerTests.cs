@@ -72,6 +72,8 @@ public sealed class ChaosPeerTests
 
         public long SlowedSends => 0;
 
+        public long PolledConnections => 0;
+
         public int Port => 0;
 
         public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) => throw new NotSupportedException();

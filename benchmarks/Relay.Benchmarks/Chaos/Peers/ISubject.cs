@@ -19,6 +19,9 @@ internal interface ISubject : IDisposable
     /// <summary>How often a client had to wait because it had sent faster than the server takes messages from one sender.</summary>
     long SlowedSends { get; }
 
+    /// <summary>How many connections were made by long polling.</summary>
+    long PolledConnections { get; }
+
     /// <summary>Starts a process of the server, at <see cref="Port"/>.</summary>
     Task<ServerProcess> StartAsync(CancellationToken cancellationToken);
 

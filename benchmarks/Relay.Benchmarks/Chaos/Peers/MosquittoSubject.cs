@@ -21,6 +21,8 @@ internal sealed class MosquittoSubject(ChaosSettings settings) : ISubject
     /// <remarks>It has no rates.</remarks>
     public long SlowedSends => 0;
 
+    public long PolledConnections => 0;
+
     public int Port { get; } = Ports.Lasting();
 
     public async Task<ServerProcess> StartAsync(CancellationToken cancellationToken)

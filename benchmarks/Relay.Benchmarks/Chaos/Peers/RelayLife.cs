@@ -1,6 +1,9 @@
+using System.Net.WebSockets;
 using Client.Transport;
 using Client.Transport.Hybrid;
 using Client.Transport.Relay;
+using Microsoft.AspNetCore.Http.Connections.Client;
+using Microsoft.Extensions.Logging;
 using Relay.Benchmarks.Chaos.Histories;
 using Relay.Benchmarks.Clients;
 using Relay.Contracts;
@@ -19,7 +22,7 @@ internal sealed class RelayLife : ILife
     private readonly Func<int, PeerId> _address;
     private volatile bool _isOver;
 
-    public RelayLife(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report, SlowedSends slowed)
+    public RelayLife(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report, bool polls, ILoggerFactory loggers)
     {
         _address = address;
         _relay = new RelayTransport(new RelayTransportOptions
@@ -30,7 +33,8 @@ internal sealed class RelayLife : ILife
             MaxReconnectDelay = TimeSpan.FromSeconds(2),
             KeepAliveInterval = KeepAlive,
             ServerTimeout = Silence,
-        }, loggerFactory: slowed.Loggers);
+            ConfigureHttp = polls ? LetNoWebSocketThrough : null,
+        }, loggerFactory: loggers);
         _transport = new HybridTransport(null, _relay, new HybridTransportOptions { FlushInterval = TimeSpan.FromSeconds(1) });
 
         // What a life that ends had pending, the next one sends: it is not lost.
@@ -89,6 +93,9 @@ internal sealed class RelayLife : ILife
             // Its end. What was not acknowledged comes to the next life.
         }
     }
+
+    private static void LetNoWebSocketThrough(HttpConnectionOptions http) =>
+        http.WebSocketFactory = static (_, _) => throw new WebSocketException(WebSocketError.NotAWebSocket);
 
     public async ValueTask DisposeAsync()
     {

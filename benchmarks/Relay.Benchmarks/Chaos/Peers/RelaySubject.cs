@@ -10,8 +10,12 @@ namespace Relay.Benchmarks.Chaos.Peers;
 /// <summary>The real Relay.Server and the real transports.</summary>
 internal sealed class RelaySubject(ChaosSettings settings) : ISubject
 {
-    private readonly SlowedSends _slowed = new();
+    // One life in ten is behind a network that lets no WebSocket through, so some takeovers change the way as well.
+    private const int OneThatPolls = 10;
+
+    private readonly ClientLog _log = new();
     private int _processes;
+    private int _lives;
 
     public string Name => RelayCandidate.RelayName;
 
@@ -19,16 +23,18 @@ internal sealed class RelaySubject(ChaosSettings settings) : ISubject
 
     public int Port { get; } = Ports.Lasting();
 
-    public long SlowedSends => _slowed.Count;
+    public long SlowedSends => _log.SlowedSends;
+
+    public long PolledConnections => _log.PolledConnections;
 
     /// <remarks>Every second process slows senders down, from the first on: that one lives long enough for it on a machine of any speed.</remarks>
     public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) =>
         RelayServer.StartAsync([.. ++_processes % 2 == 1 ? SlowSenders : [], .. Options], cancellationToken, Port);
 
     public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report) =>
-        new RelayLife(self, server, address, report, _slowed);
+        new RelayLife(self, server, address, report, polls: Interlocked.Increment(ref _lives) % OneThatPolls == 0, _log.Loggers);
 
-    public void Dispose() => _slowed.Dispose();
+    public void Dispose() => _log.Dispose();
 
     private IReadOnlyList<string> SlowSenders =>
         [string.Create(CultureInfo.InvariantCulture, $"Relay:SenderMessagesPerSecond={settings.SenderMessagesPerSecond}")];

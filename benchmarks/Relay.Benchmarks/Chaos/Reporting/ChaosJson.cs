@@ -23,6 +23,7 @@ internal static class ChaosJson
         outcome.Verdict.Sent,
         outcome.Verdict.Accepted,
         outcome.SlowedSends,
+        outcome.PolledConnections,
         outcome.Verdict.Delivered,
         outcome.Verdict.Refused,
         outcome.Verdict.GivenUp,

@@ -63,6 +63,7 @@ internal static class ChaosTable
         var verdict = outcome.Verdict;
         foreach (var happened in Enum.GetValues<Happening>().Where(outcome.Done.ContainsKey))
             yield return ($"happened: {happened}", Number(outcome.Done[happened]));
+        yield return ("connections by long polling", Number(outcome.PolledConnections));
         yield return ("messages sent", Number(verdict.Sent));
         yield return ("accepted", Number(verdict.Accepted));
         yield return ("a sender slowed down by its rate", Number(outcome.SlowedSends));
