@@ -43,8 +43,16 @@ public static class Audience
         if (ownPort == 0)
             return false;
 
-        var host = url.HostNameType == UriHostNameType.IPv6 ? $"[{url.IdnHost}]" : url.IdnHost.ToLowerInvariant();
-        audience = url.Port == ownPort ? $"{scheme}://{host}" : $"{scheme}://{host}:{url.Port}";
-        return true;
+        try
+        {
+            var host = url.HostNameType == UriHostNameType.IPv6 ? $"[{url.IdnHost}]" : url.IdnHost.ToLowerInvariant();
+            audience = url.Port == ownPort ? $"{scheme}://{host}" : $"{scheme}://{host}:{url.Port}";
+            return true;
+        }
+        catch (UriFormatException)
+        {
+            // A Uri can be made of what is no Punycode, but this not of the Uri.
+            return false;
+        }
     }
 }

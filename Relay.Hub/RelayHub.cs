@@ -30,7 +30,16 @@ public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
 
     public Task Register(RegisterRequest request)
     {
-        Session.Register(request);
+        try
+        {
+            Session.Register(request);
+        }
+        catch (Exception failure)
+        {
+            // A policy of the application that hosts the hub, say. SignalR would log it at each call, for as long as the client calls.
+            Session.Fail(failure);
+        }
+
         return Task.CompletedTask;
     }
 

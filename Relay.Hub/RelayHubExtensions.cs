@@ -99,14 +99,6 @@ public static class RelayHubExtensions
         // Nobody else asks for them: they are there to be looked at from outside.
         services.GetRequiredService<RelayGauges>();
 
-        // In front of the endpoints themselves, where nothing is spent yet on a connection, not even the WebSocket.
-        var gate = services.GetRequiredService<ConnectionGate>();
-        hub.Add(endpoint =>
-        {
-            if (endpoint.RequestDelegate is { } next)
-                endpoint.RequestDelegate = context => gate.InvokeAsync(context, next);
-        });
-
         // After MapHub: stopping callbacks run last in, first out, so clients are told before SignalR cuts them off.
         // Waiting here is what holds the shutdown; it is bounded by Relay:DrainTimeout.
         var sessions = services.GetRequiredService<SessionRegistry>();

@@ -15,8 +15,12 @@ try
     Secrets.AddFromServiceManager(builder.Configuration);
     builder.Services.AddRelayHub();
     builder.Services.AddSingleton<IMemoryPoolFactory<byte>, LargeBlocks.Factory>();
-    // The hub's methods never wait, so what a socket brought can be worked on where it was read: two hops between threads less.
-    builder.WebHost.UseSockets(sockets => sockets.UnsafePreferInlineScheduling = true);
+    builder.WebHost.UseSockets(sockets =>
+    {
+        // The hub's methods never wait, so what a socket brought can be worked on where it was read: two hops between threads less.
+        sockets.UnsafePreferInlineScheduling = true;
+        sockets.MaxReadBufferSize = SocketLimits.Unread;
+    });
     Proxies.Add(builder.Services);
     ListenAddress.SetDefault(builder);
     builder.WebHost.ConfigureKestrel(SocketLimits.Configure);

@@ -8,6 +8,8 @@ namespace Relay.Server;
 /// <summary>Whose word counts for where a request comes from: that of <c>Relay:TrustedProxies</c>, and nobody else's.</summary>
 internal static partial class Proxies
 {
+    private const string ForwardedHost = "X-Forwarded-Host";
+
     public static void Add(IServiceCollection services) => services.AddOptions<ForwardedHeadersOptions>()
         // After everything else that sets them, the framework's own switch above all, which trusts everybody.
         .PostConfigure<IOptions<RelayOptions>>(static (headers, relay) =>
@@ -28,9 +30,31 @@ internal static partial class Proxies
     public static void Use(WebApplication app)
     {
         if (app.Services.GetRequiredService<IOptions<RelayOptions>>().Value.TrustedProxies.Count > 0)
-            app.UseForwardedHeaders();
+            app.Use(LeaveOutWhatIsNoHost).UseForwardedHeaders();
         else
             app.Use(WarnOnce(app.Logger));
+    }
+
+    /// <remarks>The framework throws for it, at each request and with a line in the log, and a proxy may pass on what its client has written.</remarks>
+    private static Task LeaveOutWhatIsNoHost(HttpContext context, RequestDelegate next)
+    {
+        var headers = context.Request.Headers;
+        if (headers.ContainsKey(ForwardedHost) && !headers.GetCommaSeparatedValues(ForwardedHost).All(IsHost))
+            headers.Remove(ForwardedHost);
+        return next(context);
+    }
+
+    private static bool IsHost(string text)
+    {
+        try
+        {
+            return HostString.FromUriComponent(text).HasValue;
+        }
+        catch (ArgumentException)
+        {
+            // No Punycode.
+            return false;
+        }
     }
 
     private static Func<HttpContext, RequestDelegate, Task> WarnOnce(ILogger logger)

@@ -16,6 +16,9 @@ namespace Relay.Server;
 internal sealed partial class SocketLimits(
     int maxPerAddress, long maxTogether, IReadOnlyList<IPNetwork> proxies, TimeProvider time, ILogger<SocketLimits> logger)
 {
+    /// <summary>Bytes taken of a socket that nobody has read yet, such as requests behind a poll that waits. Kestrel's own would be 1 MB for each.</summary>
+    public const int Unread = 128 * 1024;
+
     private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
 
     private readonly Lock _gate = new();

@@ -1,6 +1,5 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Http.Features;
 using Microsoft.Extensions.Logging;
 using Relay.Contracts;
 using Relay.Hub.LongPolling;
@@ -21,34 +20,42 @@ internal sealed class ConnectionGate(
 
     private readonly RefusalTally<ErrorCode> _tally = new(time);
 
-    public async Task InvokeAsync(HttpContext context, RequestDelegate next)
+    /// <summary>Lets a WebSocket in.</summary>
+    /// <param name="connect">Runs as long as the connection, and with it its place.</param>
+    public async Task ConnectAsync(HttpContext context, RequestDelegate connect)
     {
-        if (Check(context, out var lease) is { } refusal)
-        {
-            await RefuseAsync(context, refusal);
+        if (!await TryPassAsync(context) || await EnterAsync(context) is not { } place)
             return;
+
+        using (place)
+        {
+            context.Features.Set(place);
+            await connect(context);
+        }
+    }
+
+    /// <summary>Lets a client negotiate.</summary>
+    public async Task NegotiateAsync(HttpContext context, RequestDelegate negotiate)
+    {
+        if (!await TryPassAsync(context))
+            return;
+
+        // Whether and when its client comes shows nowhere, so its place is its own until SignalR has given up waiting.
+        if (HttpMethods.IsPost(context.Request.Method))
+        {
+            if (await EnterAsync(context) is not { } place)
+                return;
+            _ = GiveBackLaterAsync(place);
         }
 
-        if (lease is null)
-        {
-            await next(context);
-            return;
-        }
+        await negotiate(context);
+    }
 
-        if (IsNegotiation(context))
-        {
-            // Whether and when its client comes shows nowhere, so its place is its own until SignalR has given up waiting.
-            _ = GiveBackLaterAsync(lease);
-            await next(context);
-            return;
-        }
-
-        // The request of a WebSocket lasts as long as the connection.
-        using (lease)
-        {
-            context.Features.Set(lease);
-            await next(context);
-        }
+    /// <summary>Lets in what belongs to a connection that was negotiated, or what SignalR refuses without spending anything.</summary>
+    public async Task PollAsync(HttpContext context, RequestDelegate poll)
+    {
+        if (await TryPassAsync(context))
+            await poll(context);
     }
 
     /// <summary>The place of a connection that has come as far as the hub.</summary>
@@ -61,17 +68,20 @@ internal sealed class ConnectionGate(
         lease.Dispose();
     }
 
-    private Refusal? Check(HttpContext context, out ConnectionLease? lease)
+    private async ValueTask<bool> TryPassAsync(HttpContext context)
     {
-        lease = null;
-        var address = context.Connection.RemoteIpAddress;
-        if (WebOrigin.Check(context.Request, options.Current) is { } foreign)
-            return foreign;
-        if (access.Current.Check(address) is { } banned)
-            return banned;
+        if ((WebOrigin.Check(context.Request, options.Current) ?? access.Current.Check(context.Connection.RemoteIpAddress)) is not { } refusal)
+            return true;
 
-        // Everything else belongs to a connection there is already, or SignalR refuses it without spending anything.
-        return IsNegotiation(context) || IsWebSocket(context) ? limits.TryEnter(address, out lease) : null;
+        await RefuseAsync(context, refusal);
+        return false;
+    }
+
+    private async ValueTask<ConnectionLease?> EnterAsync(HttpContext context)
+    {
+        if (limits.TryEnter(context.Connection.RemoteIpAddress, out var place) is { } refusal)
+            await RefuseAsync(context, refusal);
+        return place;
     }
 
     private async Task RefuseAsync(HttpContext context, Refusal refusal)
@@ -96,13 +106,4 @@ internal sealed class ConnectionGate(
         response.ContentType = "text/plain; charset=utf-8";
         await response.WriteAsync(refusal.Message + "\n");
     }
-
-    private static bool IsNegotiation(HttpContext context) =>
-        HttpMethods.IsPost(context.Request.Method) && context.Request.Path.Value?.EndsWith("/negotiate", StringComparison.OrdinalIgnoreCase) == true;
-
-    // SignalR puts its WebSocket middleware behind this place, so what it would find is looked for here: HTTP/1.1, HTTP/2, others.
-    private static bool IsWebSocket(HttpContext context) =>
-        context.Request.Headers.Upgrade.Contains("websocket", StringComparer.OrdinalIgnoreCase)
-        || context.Features.Get<IHttpExtendedConnectFeature>() is { IsExtendedConnect: true }
-        || context.WebSockets.IsWebSocketRequest;
 }

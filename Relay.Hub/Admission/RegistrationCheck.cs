@@ -26,7 +26,8 @@ internal sealed class RegistrationCheck(ProofCheck proofs, IEnumerable<IAdmissio
         if (PeerId.LooksLikeKey(request.PeerId))
         {
             // Before the policies: nobody learns by trying whether somebody else's PeerId is banned.
-            if (proofs.Check(request, challenge, http?.Request.Host.Value, out peer) is not ProofFlaw.None and var flaw)
+            // As it was written: HttpRequest.Host throws for what is no host.
+            if (proofs.Check(request, challenge, http?.Request.Headers.Host, out peer) is not ProofFlaw.None and var flaw)
             {
                 if (_flaws.Count(flaw) is > 0 and var count)
                     logger.ProofsRefused(flaw, count);

@@ -17,7 +17,7 @@ internal static class WebOrigin
             return null;
 
         var isAllowed = origins.Count == 1 && Audience.TryRead(origins[0], out var origin)
-            && (IsSameHost(origin, request.Host) || IsListed(origin, options.AllowedWebOrigins) || IsListed(origin, options.Origins));
+            && (IsSameHost(origin, request.Headers.Host) || IsListed(origin, options.AllowedWebOrigins) || IsListed(origin, options.Origins));
         return isAllowed || options.AllowedWebOrigins.Contains("*")
             ? null
             : new Refusal(
@@ -26,9 +26,9 @@ internal static class WebOrigin
                 $"in Relay:AllowedWebOrigins. {Refusal.Documented}");
     }
 
-    // With the page's scheme: TLS can end in front of this process.
-    private static bool IsSameHost(string origin, HostString host) =>
-        Audience.TryRead(string.Concat(origin.AsSpan(0, origin.IndexOf("://", StringComparison.Ordinal)), "://", host.Value), out var own) && own == origin;
+    // With the page's scheme: TLS can end in front of this process. The host as it was written: HttpRequest.Host throws for what is no host.
+    private static bool IsSameHost(string origin, string? host) =>
+        Audience.TryRead(string.Concat(origin.AsSpan(0, origin.IndexOf("://", StringComparison.Ordinal)), "://", host), out var own) && own == origin;
 
     private static bool IsListed(string origin, IEnumerable<string> list) =>
         list.Any(listed => Audience.TryRead(listed, out var known) && known == origin);

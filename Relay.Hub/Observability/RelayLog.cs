@@ -9,8 +9,8 @@ internal static partial class RelayLog
 {
     // 1000-1099 belong to sessions. Ids are never used again; a retired one stays here as a comment.
 
-    [LoggerMessage(1000, LogLevel.Information, "{Peer} registered on connection {ConnectionId}")]
-    public static partial void Registered(this ILogger logger, PeerId peer, string connectionId);
+    [LoggerMessage(1000, LogLevel.Information, "{Peer} registered")]
+    public static partial void Registered(this ILogger logger, PeerId peer);
 
     [LoggerMessage(1001, LogLevel.Information, "{Peer} left")]
     public static partial void Left(this ILogger logger, PeerId peer);
@@ -52,6 +52,9 @@ internal static partial class RelayLog
 
     [LoggerMessage(1014, LogLevel.Error, "Seeing to the timeouts of connection {ConnectionId} failed; the connection is closed")]
     public static partial void BeatFailed(this ILogger logger, Exception failure, string connectionId);
+
+    [LoggerMessage(1015, LogLevel.Error, "Looking at a registration failed, in a policy of the application perhaps; the connection is closed")]
+    public static partial void RegistrationFailed(this ILogger logger, Exception failure);
 
     // 2000-2099 belong to mailboxes.
 

@@ -46,7 +46,7 @@ internal sealed partial class Session
         }
 
         CloseRegistration();
-        _registry.Logger.Registered(peer.Id, _context.ConnectionId);
+        _registry.Logger.Registered(peer.Id);
         Wake();
 
         void RefuseRegistration(Refusal why)

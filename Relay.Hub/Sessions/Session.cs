@@ -177,6 +177,13 @@ internal sealed partial class Session : ISender
     /// <summary>Nothing comes from the client. Whoever noticed cuts the connection.</summary>
     public void EndSilent() => End(Ending.Silent(Options));
 
+    /// <summary>Something of the relay went wrong that should not. The client must not wait for it.</summary>
+    public void Fail(Exception failure)
+    {
+        _registry.Logger.RegistrationFailed(failure);
+        _context.Abort();
+    }
+
     /// <summary>Tells the client that the relay stops, and lets it go. Completes when its socket is closed.</summary>
     /// <remarks>Not earlier: a socket that SignalR cuts off at shutdown can take what was just written with it.</remarks>
     public Task DrainAsync()

@@ -1,3 +1,4 @@
+using System.Text.Json;
 using Relay.Hub.Observability;
 using Relay.Server.Admin;
 using Relay.Server.Telemetry;
@@ -10,20 +11,35 @@ internal sealed class StatusHistory(RelayStatus status, AdminKey admin, TimeProv
     public const int Kept = 450;
     public static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
+    // What a page that follows asks for; a hidden one asks every 20 s.
+    private const int Few = 20;
+
     private readonly Lock _gate = new();
     private readonly Queue<StatusSample> _samples = new(Kept);
     private readonly long _start = time.GetTimestamp();
     private long _number;
+    private (long Number, byte[] Json) _whole = (-1, []);
 
+    /// <summary>The samples from one on, or more of them, with the present figures; as JSON.</summary>
     /// <param name="after">The number of the last sample the reader has; 0 for none.</param>
-    public StatusDocument Read(long after)
+    public byte[] Read(long after)
     {
-        StatusSample[] samples;
         lock (_gate)
-            samples = [.. _samples.Where(sample => sample.Number > after)];
-        return new StatusDocument(
-            RelayTelemetry.Version, time.GetElapsedTime(_start).TotalSeconds, Interval.TotalSeconds, Kept, admin.IsConfigured, status.Read(), samples);
+        {
+            if (after >= _number - Few)
+                return Write(_samples.Where(sample => sample.Number > after));
+
+            // Written once for each sample: asking for all of it costs little, and anybody may ask as often as it likes.
+            if (_whole.Number != _number)
+                _whole = (_number, Write(_samples));
+            return _whole.Json;
+        }
     }
+
+    private byte[] Write(IEnumerable<StatusSample> samples) => JsonSerializer.SerializeToUtf8Bytes(
+        new StatusDocument(
+            RelayTelemetry.Version, time.GetElapsedTime(_start).TotalSeconds, Interval.TotalSeconds, Kept, admin.IsConfigured, status.Read(), [.. samples]),
+        JsonSerializerOptions.Web);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,7 +58,7 @@ internal sealed class StatusHistory(RelayStatus status, AdminKey admin, TimeProv
     private void Add(RelaySnapshot before, RelaySnapshot now, double seconds)
     {
         var sample = new StatusSample(
-            ++_number,
+            _number + 1,
             Rate(now.Accepted - before.Accepted),
             Rate(now.Delivered - before.Delivered),
             Rate(now.Evicted + now.Expired - before.Evicted - before.Expired),
@@ -53,6 +69,7 @@ internal sealed class StatusHistory(RelayStatus status, AdminKey admin, TimeProv
             if (_samples.Count == Kept)
                 _samples.Dequeue();
             _samples.Enqueue(sample);
+            _number = sample.Number;
         }
 
         double Rate(long count) => Math.Round(count / Math.Max(seconds, 0.001), 1);

@@ -21,7 +21,7 @@ internal static class StatusPage
         app.MapGet("/status.json", (HttpContext context, long after = 0) =>
         {
             context.Response.Headers.CacheControl = "no-store";
-            return Results.Json(history.Read(after));
+            return Results.Bytes(history.Read(after), "application/json; charset=utf-8");
         });
     }
 }

@@ -39,6 +39,7 @@ public sealed class AudienceTests
     [InlineData("https://somebody@relay.example.com")]
     [InlineData("https://relay.example.com:99999")]
     [InlineData("https://*")]
+    [InlineData("http://xn--zzzzzz99999\u00df")]
     [InlineData("file:///etc")]
     public void Nothing_else_is_an_origin(string? text) => Assert.False(Audience.TryRead(text, out _));
 

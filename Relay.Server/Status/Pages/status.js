@@ -110,7 +110,9 @@ async function ask() {
     }
 
     started ||= start;
-    samples = [...samples, ...status.samples].slice(-status.kept);
+    // There may be older ones among them.
+    const last = samples.at(-1)?.number ?? 0;
+    samples = [...samples, ...status.samples.filter(sample => sample.number > last)].slice(-status.kept);
     show(status);
   } catch (failure) {
     say('no answer from the relay', 'bad');

@@ -32,13 +32,26 @@ internal sealed class Stranger : IDisposable
         return stranger;
     }
 
-    public Task Write(string text) => _socket.SendAsync(Encoding.ASCII.GetBytes(text));
+    public Task Write(string text) => _socket.SendAsync(Encoding.Latin1.GetBytes(text));
+
+    /// <summary>Writes a whole request.</summary>
+    /// <returns>The status it was answered with; 0 for none.</returns>
+    public async Task<int> Ask(string request)
+    {
+        await Write(request);
+        return (await ReadHead()).Status;
+    }
 
     /// <summary>Asks for a WebSocket, and says nothing more.</summary>
     /// <returns>The status it was answered with, and all that was said.</returns>
     public async Task<(int Status, string Answer)> AskForWebSocket(string? forwardedFor = null, string? origin = null)
     {
         await Write(Upgrade(forwardedFor, origin) + "\r\n");
+        return await ReadHead();
+    }
+
+    private async Task<(int Status, string Answer)> ReadHead()
+    {
         var answer = new StringBuilder();
         while (!answer.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
         {

@@ -1,5 +1,7 @@
 using System.Net;
 using System.Text.Json.Nodes;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using TestKit;
 
 namespace Relay.Server.Tests.Status;
@@ -67,6 +69,30 @@ public sealed class StatusPageTests
         var last = status["samples"]!.AsArray()[^1]!["number"]!.GetValue<long>();
         var later = JsonNode.Parse(await http.GetStringAsync(new Uri($"/status.json?after={last}", UriKind.Relative), TestContext.Current.CancellationToken))!;
         Assert.All(later["samples"]!.AsArray(), sample => Assert.True(sample!["number"]!.GetValue<long>() > last));
+    }
+
+    [Fact]
+    public async Task Whoever_asks_for_all_of_it_again_and_again_gets_what_was_written_once_for_each_sample()
+    {
+        var time = new FakeTimeProvider();
+        await using var relay = RelayApp.OnSockets(services => services.AddSingleton<TimeProvider>(time));
+        using var http = relay.CreateClient();
+        for (var i = 1; i <= 30; i++)
+        {
+            time.Advance(TimeSpan.FromSeconds(2));
+            await Eventually.Is($"there are {i} samples", () => Ask(0).Samples == i);
+        }
+
+        time.Advance(TimeSpan.FromSeconds(1));
+
+        Assert.Equal((60, 30), Ask(0));
+        Assert.Equal((61, 5), Ask(25));
+
+        (double Uptime, int Samples) Ask(long after)
+        {
+            var status = JsonNode.Parse(http.GetStringAsync(new Uri($"/status.json?after={after}", UriKind.Relative)).GetAwaiter().GetResult())!;
+            return (status["uptime"]!.GetValue<double>(), status["samples"]!.AsArray().Count);
+        }
     }
 
     [Fact]
