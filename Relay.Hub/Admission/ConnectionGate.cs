@@ -18,7 +18,8 @@ internal sealed class ConnectionGate(
     /// <summary>What a refused request is answered with: the <see cref="ErrorCode"/> in digits, a space, and a sentence in ASCII.</summary>
     public const string Header = "Relay-Error";
 
-    private readonly RefusalTally<ErrorCode> _tally = new(time);
+    // By the words: several settings have the same code, and each is to be named.
+    private readonly RefusalTally<string> _tally = new(time);
 
     /// <summary>Lets a WebSocket in.</summary>
     /// <param name="connect">Runs as long as the connection, and with it its place.</param>
@@ -87,7 +88,7 @@ internal sealed class ConnectionGate(
     private async Task RefuseAsync(HttpContext context, Refusal refusal)
     {
         metrics.Refused(refusal.Code);
-        if (_tally.Count(refusal.Code) is > 0 and var count)
+        if (_tally.Count(refusal.Message) is > 0 and var count)
             logger.ConnectionsRefused(refusal.Code, count, refusal.Message);
 
         var response = context.Response;

@@ -7,6 +7,9 @@ namespace Relay.Hub.Sessions;
 // What the client hands over. Messages to one recipient that follow each other go into its mailbox under one lock.
 internal sealed partial class Session
 {
+    // Until recipients have acknowledged something, or some of it has expired.
+    private static readonly TimeSpan WhenFull = TimeSpan.FromSeconds(5);
+
     // Asked for with every message.
     private readonly int _maxPayloadBytes;
 
@@ -196,7 +199,8 @@ internal sealed partial class Session
                 Refuse(
                     new Refusal(
                         ErrorCode.MailboxesFull,
-                        $"The relay's mailboxes hold as much as they may: {Options.MailboxesBytes} bytes (Relay:MailboxesBytes). Try again later. {Refusal.Documented}"),
+                        $"The relay's mailboxes hold as much as they may: {Options.MailboxesBytes} bytes (Relay:MailboxesBytes). Try again later. {Refusal.Documented}",
+                        WhenFull),
                     number);
                 break;
             case AppendOutcome.StrangerMailboxFull:
