@@ -22,6 +22,7 @@ internal sealed class LoadPair : IAsyncDisposable
     // For each accepted message the number of relays its sender knew to have gone when it was accepted.
     private readonly ConcurrentDictionary<int, int> _acceptedBy = new();
     private readonly List<Task> _sends = [];
+    private volatile TaskCompletionSource _mayRead = Done();
     private Task _sending = Task.CompletedTask;
     private HybridTransport? _recipient;
     private Task? _reading;
@@ -65,6 +66,11 @@ internal sealed class LoadPair : IAsyncDisposable
         _reading = Task.Run(() => ReadAsync(_recipient));
     }
 
+    /// <summary>The recipient stays connected and reads no more, so that what comes piles up at the relay.</summary>
+    public void HoldBack() => _mayRead = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void ReadOn() => _mayRead.TrySetResult();
+
     /// <summary>Stops sending, and waits until the last message has come.</summary>
     public async Task SettleAsync()
     {
@@ -90,6 +96,7 @@ internal sealed class LoadPair : IAsyncDisposable
         await _stopSending.CancelAsync();
         await _sending;
         await _stopReading.CancelAsync();
+        ReadOn();
         if (_reading is not null)
             await _reading;
         await _sender.DisposeAsync();
@@ -111,6 +118,13 @@ internal sealed class LoadPair : IAsyncDisposable
             MaxReconnectDelay = TimeSpan.FromMilliseconds(300),
         }),
         new HybridTransportOptions { FlushInterval = TimeSpan.FromMilliseconds(100), PendingPerPeer = 100_000 });
+
+    private static TaskCompletionSource Done()
+    {
+        var done = new TaskCompletionSource();
+        done.SetResult();
+        return done;
+    }
 
     private async Task SendAsync()
     {
@@ -145,7 +159,10 @@ internal sealed class LoadPair : IAsyncDisposable
         try
         {
             await foreach (var message in recipient.ReceiveAllAsync(_stopReading.Token))
+            {
+                await _mayRead.Task;
                 _arrived.Enqueue(BinaryPrimitives.ReadInt32BigEndian(message.Payload.Span));
+            }
         }
         catch (OperationCanceledException)
         {
