@@ -16,7 +16,7 @@ internal sealed class LeakRun(LeakSettings settings, Action<string> say)
     // What the relay may have for the PeerIds that ever registered, up to a million. Whether anything else grows is judged by the curve.
     private const long KnownBytes = 27 << 20;
 
-    // A look takes some seconds, and a run of few cycles is not judged by its curve.
+    // A look takes some seconds, and a run of few cycles is judged by what each of them leaves.
     private const int LeastBetween = 5_000;
 
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
@@ -54,6 +54,8 @@ internal sealed class LeakRun(LeakSettings settings, Action<string> say)
         var growth = settings.WarmUp >= WarmCycles ? new Growth() : Growth.OfColdServer;
         growth = growth with { HeapBytes = growth.HeapBytes + KnownBytes };
         List<string> findings = [.. _log.Trouble, .. growth.Between(curve.First, curve.Last), .. curve.Findings()];
+        if (!curve.IsLong)
+            findings.AddRange(GrowthPerCycle.Findings(settings.Cycles, curve.First.Objects, curve.Last.Objects));
         if (collector.Fault is { } fault)
             findings.Add(fault);
         return new FuzzOutcome(

@@ -24,6 +24,9 @@ internal sealed class GrowthCurve(string unit)
 
     public bool IsEmpty => _points.Count == 0;
 
+    /// <summary>Whether there are enough points to judge by.</summary>
+    public bool IsLong => _points.Count > Most;
+
     public ServerState First => _points[0].State;
 
     public ServerState Last => _points[^1].State;
@@ -42,7 +45,7 @@ internal sealed class GrowthCurve(string unit)
     public IReadOnlyList<string> Findings()
     {
         var found = new List<string>();
-        if (_points.Count <= Most)
+        if (!IsLong)
             return found;
 
         foreach (var (type, _) in Last.Objects.ByType.Where(type => type.Key != Text))

@@ -21,7 +21,7 @@ public sealed class FuzzTests
     public Task The_client_stands_five_thousand_frames_of_a_relay_gone_mad() => FindsNothingAsync("fuzz", "--side", "client", "--frames", "5000", "--seed", "7");
 
     [Fact]
-    public Task Peers_that_come_and_go_leave_nothing_behind() => FindsNothingAsync("leak", "--cycles", "600", "--warm-up", "300");
+    public Task Peers_that_come_and_go_leave_nothing_behind() => FindsNothingAsync("leak", "--cycles", "1500", "--warm-up", "500");
 
     [Fact]
     public async Task What_was_found_is_found_again_by_its_file()
