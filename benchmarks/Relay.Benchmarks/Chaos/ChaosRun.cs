@@ -4,6 +4,7 @@ using Relay.Benchmarks.Chaos.Hostile;
 using Relay.Benchmarks.Chaos.Peers;
 using Relay.Benchmarks.Chaos.Plans;
 using Relay.Benchmarks.Clients;
+using Relay.Contracts;
 
 namespace Relay.Benchmarks.Chaos;
 
@@ -26,6 +27,9 @@ internal sealed class ChaosRun : IAsyncDisposable
     private readonly ConcurrentDictionary<Happening, int> _done = new();
     private readonly ConcurrentQueue<string> _trouble = new();
 
+    // By the name of the error, as the strangers saw it.
+    private readonly ConcurrentDictionary<string, int> _refusedStrangers = new();
+
     private ChaosRun(ChaosSettings settings, ISubject subject, ServerKeeper keeper, Action<string> say)
     {
         (_settings, _subject, _keeper, _say) = (settings, subject, keeper, say);
@@ -47,7 +51,10 @@ internal sealed class ChaosRun : IAsyncDisposable
         await run.PlayAsync(plan, cancellationToken);
         var verdict = await run.SettleAsync(cancellationToken);
         var end = start is null ? null : await run.CompareAsync(start, cancellationToken);
-        return new ChaosOutcome(subject.Name, settings, plan, began, run._done, verdict, subject.SlowedSends, subject.PolledConnections, start, end, [.. run._trouble, .. keeper.Trouble]);
+        var refused = await keeper.RefusedAsync(cancellationToken);
+        run.CheckRefused(refused);
+        return new ChaosOutcome(
+            subject.Name, settings, plan, began, run._done, verdict, subject.SlowedSends, subject.PolledConnections, refused, start, end, [.. run._trouble, .. keeper.Trouble]);
     }
 
     public async ValueTask DisposeAsync()
@@ -102,7 +109,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         if (!await Until.TrueAsync(() => all.IsCompleted, _settings.LongestAway, cancellationToken))
         {
             Heal();
-            await ComplainAsync("every takeover has ended", () => all.IsCompleted, cancellationToken);
+            await ComplainAsync("all that was begun has ended", () => all.IsCompleted, cancellationToken);
         }
 
         await stop.CancelAsync();
@@ -195,9 +202,32 @@ internal sealed class ChaosRun : IAsyncDisposable
     private async Task<bool> BeHostileAsync(PlannedEvent one, CancellationToken cancellationToken)
     {
         var victim = _everybody[Math.Max(0, one.Peer)].Id;
-        if (!await new Stranger(_keeper.Server, one.At.GetHashCode()).ActAsync(one.What, victim, cancellationToken))
-            _trouble.Enqueue($"{one}: the relay let the impostor in");
-        return true;
+        while (true)
+        {
+            var (server, restarts) = await _keeper.RunningAsync(cancellationToken);
+            var end = await new Stranger(server, one.At.GetHashCode()).ActAsync(one.What, victim, cancellationToken);
+
+            // Whatever it saw may have been the end of the process: it comes again, to the next one.
+            if (_keeper.Restarts != restarts)
+                continue;
+
+            var isExpected = Stranger.IsExpected(one.What, end);
+            if (!isExpected)
+                _trouble.Enqueue($"{one}: the stranger's end was not the one it should have had, but: {end}");
+            else if (Enum.TryParse<ErrorCode>(end, out _))
+                _refusedStrangers.AddOrUpdate(end, 1, (_, times) => times + 1);
+            return isExpected;
+        }
+    }
+
+    /// <summary>What strangers say that the relay refused it counts itself. Peers are refused too, so there may be more.</summary>
+    private void CheckRefused(IReadOnlyDictionary<string, long> refused)
+    {
+        foreach (var (reason, times) in _refusedStrangers)
+        {
+            if (refused.GetValueOrDefault(reason) < times)
+                _trouble.Enqueue($"strangers were refused {times} times with {reason}, and the relay counts {refused.GetValueOrDefault(reason)}");
+        }
     }
 
     /// <summary>Ends all trouble, sends a last message everywhere and waits until nothing is under way any more.</summary>

@@ -1,5 +1,6 @@
 using System.Buffers;
 using MessagePack;
+using Relay.Contracts;
 
 namespace Relay.Benchmarks.Clients;
 
@@ -10,6 +11,13 @@ internal static class HubMessages
     private const int InvocationType = 1;
     private const int CompletionType = 3;
     private const int PingType = 6;
+    private const int CloseType = 7;
+
+    // From here on an error is the last thing the relay says on a connection.
+    private const int LastCodes = 100;
+
+    /// <summary>Instead of words: a call was completed.</summary>
+    public const string Completed = "completed";
 
     /// <summary>Says that this side is still there.</summary>
     public static ReadOnlyMemory<byte> Ping { get; } = Frame((ref MessagePackWriter writer) =>
@@ -52,8 +60,8 @@ internal static class HubMessages
             reader.ReadArrayHeader();
             if (target == method)
                 return read(ref reader);
-            if (target == "Error")
-                throw new IOException($"The relay refused a registration: {MessagePackSerializer.ConvertToJson(frame)}");
+            if (target == nameof(IRelayClient.Error))
+                throw new RefusedException(ReadCode(ref reader), MessagePackSerializer.ConvertToJson(frame));
         }
 
         return null;
@@ -73,6 +81,42 @@ internal static class HubMessages
         }
 
         return null;
+    }
+
+    /// <summary>Finds the last thing the relay says before it closes, or a completion.</summary>
+    /// <returns>The name of an <see cref="ErrorCode"/>, the words with which SignalR closes, or <see cref="Completed"/>; null if there is none of them yet.</returns>
+    public static string? FindLastWord(ReadOnlySpan<byte> bytes, out int taken)
+    {
+        taken = 0;
+        while (TryReadFrame(bytes[taken..], out var frame, out var length))
+        {
+            taken += length;
+            var reader = new MessagePackReader(frame);
+            reader.ReadArrayHeader();
+            switch (reader.ReadInt32())
+            {
+                case CompletionType:
+                    return Completed;
+                case CloseType:
+                    return reader.ReadString() ?? "";
+                case InvocationType:
+                    reader.Skip();
+                    reader.Skip();
+                    var isError = reader.ReadString() == nameof(IRelayClient.Error);
+                    reader.ReadArrayHeader();
+                    if (isError && ReadCode(ref reader) is var code && (int)code >= LastCodes)
+                        return code.ToString();
+                    break;
+            }
+        }
+
+        return null;
+    }
+
+    private static ErrorCode ReadCode(ref MessagePackReader reader)
+    {
+        reader.ReadArrayHeader();
+        return (ErrorCode)reader.ReadInt32();
     }
 
     private static ReadOnlyMemory<byte> Frame(Write write)

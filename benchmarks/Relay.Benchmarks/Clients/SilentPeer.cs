@@ -11,7 +11,7 @@ internal sealed class SilentPeer : IAsyncDisposable
 
     private readonly ClientWebSocket _socket = new();
     private readonly CancellationTokenSource _stop = new();
-    private readonly byte[] _buffer = new byte[1024];
+    private byte[] _buffer = new byte[1024];
     private int _length;
     private Task _reading = Task.CompletedTask;
 
@@ -61,6 +61,8 @@ internal sealed class SilentPeer : IAsyncDisposable
                 return found;
             }
 
+            if (_length == _buffer.Length)
+                Array.Resize(ref _buffer, 2 * _length);
             var read = await _socket.ReceiveAsync(_buffer.AsMemory(_length), cancellationToken);
             if (read.MessageType == WebSocketMessageType.Close)
                 throw new IOException($"The server closed the connection: {_socket.CloseStatusDescription}");

@@ -10,10 +10,11 @@ internal static class StrangeCalls
     public static ReadOnlyMemory<byte> UnknownMethod() => HubMessages.Invocation(null, "Open", (ref MessagePackWriter writer) => writer.Write("sesame"));
 
     /// <summary>A message for each recipient, numbered from a first one on.</summary>
-    public static ReadOnlyMemory<byte> Relay(long first, IReadOnlyList<string> recipients, int length)
+    /// <param name="id">What its completion is to name; null for none.</param>
+    public static ReadOnlyMemory<byte> Relay(long first, IReadOnlyList<string> recipients, int length, string? id = null)
     {
         var payload = new byte[length];
-        return HubMessages.Invocation(null, nameof(IRelayHub.Relay), (ref MessagePackWriter writer) =>
+        return HubMessages.Invocation(id, nameof(IRelayHub.Relay), (ref MessagePackWriter writer) =>
         {
             writer.WriteArrayHeader(2);
             writer.Write(first);

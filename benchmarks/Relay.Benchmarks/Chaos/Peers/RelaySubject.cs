@@ -40,7 +40,7 @@ internal sealed class RelaySubject(ChaosSettings settings) : ISubject
         [string.Create(CultureInfo.InvariantCulture, $"Relay:SenderMessagesPerSecond={settings.SenderMessagesPerSecond}")];
 
     // Everybody is at one address, and comes back often: what keeps strangers out would keep the peers out. The times are short,
-    // so that each of them has its effect within the run.
+    // so that each of them has its effect within the run; the window is wide, so that who does not read gets more than sockets hold.
     private IEnumerable<string> Options =>
     [
         "Relay:MaxConnectionsPerAddress=100000",
@@ -50,6 +50,7 @@ internal sealed class RelaySubject(ChaosSettings settings) : ISubject
         "Relay:RegistrationsPerPeerPerMinute=100000",
         "Relay:KeepAliveInterval=00:00:02",
         "Relay:ClientTimeout=00:00:06",
+        "Relay:DeliveryWindowBytes=16777216",
         string.Create(CultureInfo.InvariantCulture, $"Relay:MailboxMessages={settings.MailboxMessages}"),
         $"Relay:MailboxTimeToLive={settings.MailboxTimeToLive:c}",
         $"Relay:ReportTimeToLive={settings.ReportTimeToLive:c}",

@@ -24,6 +24,7 @@ internal static class ChaosJson
         outcome.Verdict.Accepted,
         outcome.SlowedSends,
         outcome.PolledConnections,
+        RefusedByRelay = outcome.Refused,
         outcome.Verdict.Delivered,
         outcome.Verdict.Refused,
         outcome.Verdict.GivenUp,

@@ -64,6 +64,8 @@ internal static class ChaosTable
         foreach (var happened in Enum.GetValues<Happening>().Where(outcome.Done.ContainsKey))
             yield return ($"happened: {happened}", Number(outcome.Done[happened]));
         yield return ("connections by long polling", Number(outcome.PolledConnections));
+        foreach (var (reason, times) in outcome.Refused.OrderBy(one => one.Key, StringComparer.Ordinal))
+            yield return ($"refused by the relay, peers' calls among them: {reason}", Number(times));
         yield return ("messages sent", Number(verdict.Sent));
         yield return ("accepted", Number(verdict.Accepted));
         yield return ("a sender slowed down by its rate", Number(outcome.SlowedSends));

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Relay.Benchmarks.Fuzzing.Frames;
 using Relay.Benchmarks.Fuzzing.Lines;
 using Relay.Benchmarks.Measuring;
@@ -11,13 +10,11 @@ namespace Relay.Benchmarks.Fuzzing.Server;
 internal sealed class RelayUnderFire : IAsyncDisposable
 {
     private const int MostSaved = 20;
-    private const string Refusals = "termchat_relay_refusals_total";
 
     // Until so many frames were read its pools are still growing to the size such traffic asks for.
     private const long WarmFrames = 100_000;
 
     private static readonly TimeSpan Calm = TimeSpan.FromSeconds(60);
-    private static readonly HttpClient Http = new();
 
     private readonly FuzzSettings _settings;
     private readonly ServerProcess _server;
@@ -116,7 +113,7 @@ internal sealed class RelayUnderFire : IAsyncDisposable
             return ["the relay's process has ended", .. _faults, .. _log.Trouble];
 
         await LookAsync(cancellationToken);
-        _refusals = await RefusalsAsync(cancellationToken);
+        _refusals = await Refusals.ReadAsync(_server, cancellationToken);
         return
         [
             .. _faults, .. _log.Trouble, .. _growth.Between(_curve.First, _curve.Last), .. _curve.Findings(),
@@ -140,11 +137,4 @@ internal sealed class RelayUnderFire : IAsyncDisposable
         await conversation.ShakeHandsAsync();
         return await conversation.RegisterAsync("fuzz-epoch") ? conversation.Epoch! : throw new IOException("The relay does not take plain names: Relay:AllowNamedPeers.");
     }
-
-    private async Task<IReadOnlyList<(string Reason, long Times)>> RefusalsAsync(CancellationToken cancellationToken) =>
-    [
-        .. (await Http.GetStringAsync(new Uri(_server.Address, "/metrics"), cancellationToken)).Split('\n')
-            .Where(line => line.StartsWith(Refusals + "{", StringComparison.Ordinal))
-            .Select(line => (line.Split("reason=\"")[1].Split('"')[0], (long)double.Parse(line[(line.LastIndexOf('}') + 1)..].Trim().Split(' ')[0], CultureInfo.InvariantCulture))),
-    ];
 }
