@@ -53,6 +53,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         var end = start is null ? null : await run.CompareAsync(start, cancellationToken);
         var refused = await keeper.RefusedAsync(cancellationToken);
         run.CheckRefused(refused);
+        run.CheckRestarts();
         return new ChaosOutcome(
             subject.Name, settings, plan, began, run._done, verdict, subject.SlowedSends, subject.PolledConnections, refused, start, end, [.. run._trouble, .. keeper.Trouble]);
     }
@@ -230,6 +231,14 @@ internal sealed class ChaosRun : IAsyncDisposable
         }
     }
 
+    /// <summary>What follows a restart is written off as lost. Without one there is nothing to write off.</summary>
+    private void CheckRestarts()
+    {
+        var told = _history.Peers.Sum(peer => peer.Restarts);
+        if (_subject.IsRelay && _settings.IsWithoutRestarts && told > 0)
+            _trouble.Enqueue($"peers were told {told} times that the relay had restarted, and it had not");
+    }
+
     /// <summary>Ends all trouble, sends a last message everywhere and waits until nothing is under way any more.</summary>
     private async Task<Verdict> SettleAsync(CancellationToken cancellationToken)
     {
@@ -272,7 +281,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         var patience = _settings.MailboxTimeToLive + _settings.ReportTimeToLive + Patience;
         await Until.TrueAsync(() => IsAtRestAsync(cancellationToken, start.Counts), patience, cancellationToken);
         var end = await Footprint.TakeAsync(_keeper.Server, cancellationToken);
-        foreach (var growth in end.GrowthSince(start))
+        foreach (var growth in end.GrowthSince(start, _settings.IsWithoutRestarts ? FootprintTolerance.OfTheSame : FootprintTolerance.OfAnotherProcess))
             _trouble.Enqueue(growth);
         return end;
     }

@@ -19,6 +19,9 @@ internal sealed record ChaosSettings
     /// <summary>What is not to happen, to find out what a fault comes from.</summary>
     public IReadOnlySet<Happening> Without { get; init; } = new HashSet<Happening>();
 
+    /// <summary>Whether one process of the server lives through the whole run.</summary>
+    public bool IsWithoutRestarts => Without.Contains(Happening.Drain) && Without.Contains(Happening.Kill);
+
     /// <summary>Further settings of the relay, such as <c>Relay:SendWindowMessages=64</c>.</summary>
     public IReadOnlyList<string> Relay { get; init; } = [];
 

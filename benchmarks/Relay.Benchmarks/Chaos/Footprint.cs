@@ -11,13 +11,6 @@ namespace Relay.Benchmarks.Chaos;
 /// <param name="Handles">Open files and sockets.</param>
 internal sealed record Footprint(long Heap, long Resident, int Handles, RelayCounts Counts)
 {
-    // Not one more peer or message is allowed. Of the heap, what pools and caches keep grows with the busiest moment; that is a few
-    // MiB here, and less than what one lost thousandth of the run's traffic would come to. RSS follows the heap's busiest moment,
-    // of which the runtime gives back little. Handles: a few sockets of polling threads and event pipes come and go.
-    private const long HeapTolerance = 16 << 20;
-    private const long ResidentTolerance = 192 << 20;
-    private const int HandleTolerance = 16;
-
     private static readonly HttpClient Http = new() { Timeout = TimeSpan.FromSeconds(5) };
 
     public static async Task<Footprint> TakeAsync(ServerProcess relay, CancellationToken cancellationToken)
@@ -36,16 +29,16 @@ internal sealed record Footprint(long Heap, long Resident, int Handles, RelayCou
         return status.GetProperty("now").Deserialize<RelayCounts>(JsonSerializerOptions.Web)!;
     }
 
-    /// <summary>What this has more than it had at the start, beyond what is tolerated. Empty if nothing.</summary>
-    public IEnumerable<string> GrowthSince(Footprint start)
+    /// <summary>What this has more than it had at the start, beyond what is tolerated. Empty if nothing. Not one more peer or message is.</summary>
+    public IEnumerable<string> GrowthSince(Footprint start, FootprintTolerance more)
     {
         if (Counts != start.Counts)
             yield return $"the relay counts {Counts}, and at the start {start.Counts}";
-        if (Heap > start.Heap + HeapTolerance)
+        if (Heap > start.Heap + more.Heap)
             yield return $"its objects have {Heap >> 20} MiB, and at the start {start.Heap >> 20} MiB";
-        if (Resident > start.Resident + ResidentTolerance)
+        if (Resident > start.Resident + more.Resident)
             yield return $"it has {Resident >> 20} MiB in RAM, and at the start {start.Resident >> 20} MiB";
-        if (Handles > start.Handles + HandleTolerance)
+        if (Handles > start.Handles + more.Handles)
             yield return $"it has {Handles} handles, and at the start {start.Handles}";
     }
 }

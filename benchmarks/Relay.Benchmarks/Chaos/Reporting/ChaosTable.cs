@@ -38,7 +38,8 @@ internal static class ChaosTable
         if (!outcome.IsFine)
         {
             output.WriteLine(
-                $"The same again: chaos --seed {outcome.Settings.Seed} --minutes {Minutes(outcome.Settings)} --peers {outcome.Settings.Peers} --rate {outcome.Settings.MessagesPerSecond:0}");
+                $"The same again: chaos --seed {outcome.Settings.Seed} --minutes {Minutes(outcome.Settings)} --peers {outcome.Settings.Peers} --rate {outcome.Settings.MessagesPerSecond:0}" +
+                string.Concat(outcome.Settings.Without.Order().Select(what => $" --without {what}")));
         }
     }
 
