@@ -45,7 +45,9 @@ internal sealed partial class SocketLimits(
             proxies,
             kestrel.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System,
             kestrel.ApplicationServices.GetRequiredService<ILogger<SocketLimits>>());
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint.Use(next => connection => limits.AcceptAsync(connection, next)));
+        kestrel.ConfigureEndpointDefaults(endpoint => endpoint
+            .Use(next => connection => limits.AcceptAsync(connection, next))
+            .Use(next => connection => Turns.AcceptAsync(connection, next)));
     }
 
     private async Task AcceptAsync(ConnectionContext connection, ConnectionDelegate next)

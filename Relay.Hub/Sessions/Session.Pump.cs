@@ -5,7 +5,8 @@ namespace Relay.Hub.Sessions;
 // The one writer of a connection: everything the client is told goes through here, in order: Challenge first, Registered before all else.
 internal sealed partial class Session
 {
-    // So many sends in a row, then the thread is let go: it may be one on which another connection's call waits to go on.
+    // So many sends in a row, then the thread is let go, for whatever waits: it may be one on which another connection's call waits to go on.
+    // By way of the pool's queue: what only forces a yield goes to the thread's own, and comes next there.
     private const int SendsInARow = 8;
 
     private bool _registeredSent;
@@ -26,7 +27,7 @@ internal sealed partial class Session
                 for (var sends = 1; await SendNextAsync().ConfigureAwait(false); sends++)
                 {
                     if (sends % SendsInARow == 0)
-                        await Task.CompletedTask.ConfigureAwait(ConfigureAwaitOptions.ForceYielding);
+                        await Task.Yield();
                 }
 
                 if (_ending is { } ending)

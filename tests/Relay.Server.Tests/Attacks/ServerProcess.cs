@@ -30,23 +30,25 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     public int Exchanged { get; private set; }
 
-    public static Task<ServerProcess> Start(params string[] settings) => StartLimited(null, settings);
+    public static Task<ServerProcess> Start(params string[] settings) => Start([], settings);
+
+    /// <summary>With a thread pool that does not grow.</summary>
+    public static Task<ServerProcess> StartWithThreads(int threads, params string[] settings) =>
+        Start(new() { ["DOTNET_ThreadPool_ForceMaxWorkerThreads"] = threads.ToString("x", CultureInfo.InvariantCulture) }, settings);
 
     /// <param name="memoryLimit">
     /// In bytes, as a service manager or a container has it. The collector takes three quarters of such a limit, and is told that much here, because
-    /// tests have no right to limit a process. Null for none.
+    /// tests have no right to limit a process.
     /// </param>
     /// <param name="settings">Each as <c>Name=Value</c>, without <c>Relay:</c>.</param>
-    public static async Task<ServerProcess> StartLimited(long? memoryLimit, params string[] settings)
+    public static Task<ServerProcess> StartLimited(long memoryLimit, params string[] settings) =>
+        Start(new() { ["DOTNET_GCHeapHardLimit"] = (memoryLimit / 4 * 3).ToString("x", CultureInfo.InvariantCulture) }, settings);
+
+    private static async Task<ServerProcess> Start(Dictionary<string, string?> environment, string[] settings)
     {
+        environment["DOTNET_ENVIRONMENT"] = "Development";
         var server = new ServerProcess(ProgramProcess.Start(
-            "Relay.Server",
-            new Dictionary<string, string?>
-            {
-                ["DOTNET_ENVIRONMENT"] = "Development",
-                ["DOTNET_GCHeapHardLimit"] = (memoryLimit / 4 * 3)?.ToString("x", CultureInfo.InvariantCulture),
-            },
-            ["--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--Relay:" + setting)]));
+            "Relay.Server", environment, ["--urls", "http://127.0.0.1:0", .. settings.Select(setting => "--Relay:" + setting)]));
         var line = await server._program.WaitForLineAsync("TermChat relay is ready at ");
         server.Url = new Uri(new Uri(line.Split(' ')[5]), RelayProtocol.DefaultPath);
         server._alice = await new RawPeer(server.Url).Enter("alice");

@@ -83,6 +83,15 @@ internal sealed class Stranger : IDisposable
         return [.. length, (byte)bytes];
     }
 
+    /// <summary>Says SignalR's pings on its WebSocket, as fast as they are read. Nothing answers those.</summary>
+    public async Task PingWithoutPause(CancellationToken cancellationToken)
+    {
+        var pings = Enumerable.Repeat<byte[]>([2, 0x91, 6], 20_000).SelectMany(ping => ping).ToArray();
+        byte[] message = [0x82, 0xfe, (byte)(pings.Length >> 8), (byte)pings.Length, 0, 0, 0, 0, .. pings];
+        while (!cancellationToken.IsCancellationRequested)
+            await SendAllAsync(message);
+    }
+
     private async Task SendAllAsync(ReadOnlyMemory<byte> bytes)
     {
         while (!bytes.IsEmpty)
