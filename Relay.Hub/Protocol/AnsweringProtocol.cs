@@ -48,7 +48,7 @@ internal sealed class AnsweringProtocol(IHubProtocol inner, RelayOptions options
             return IsLeftOut(length, input.Length, out message);
 
         if (IsUnreadable(message))
-            message = new InvocationMessage((message as HubInvocationMessage)?.InvocationId, RelayHub.MalformedMethod, []);
+            message = new InvocationMessage(IdOf(message), RelayHub.MalformedMethod, []);
         return true;
     }
 
@@ -66,10 +66,15 @@ internal sealed class AnsweringProtocol(IHubProtocol inner, RelayOptions options
         return message is not null;
     }
 
-    // Streams are no part of the relay's protocol, so every one of them is a mistake, whatever it is for.
+    // The id of a completion is one the relay would have given, and nothing the client waits for.
+    private static string? IdOf(HubMessage message) => message is CompletionMessage ? null : (message as HubInvocationMessage)?.InvocationId;
+
+    // Streams are no part of the relay's protocol, so every one of them is a mistake, whatever it is for; nor are results of the client's, and
+    // SignalR throws and catches for each that it does not expect.
     private static bool IsUnreadable(HubMessage message) => message
         is InvocationBindingFailureMessage
         or StreamBindingFailureMessage
         or StreamInvocationMessage
+        or CompletionMessage
         or InvocationMessage { StreamIds.Length: > 0 };
 }

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Threading.Channels;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
@@ -6,6 +7,8 @@ using Microsoft.AspNetCore.SignalR.Client;
 using Microsoft.Extensions.Logging;
 using Relay.Contracts;
 using Relay.Hub;
+using Relay.Server.Tests.Attacks;
+using TestKit;
 
 namespace Relay.Server.Tests;
 
@@ -106,6 +109,24 @@ public sealed class UnreadableCallTests
         var line = Assert.Single(relay.Logs.Entries, entry => entry.Id.Id == 1008).Message;
         Assert.StartsWith("peer#", line, StringComparison.Ordinal);
         Assert.Contains(nameof(ErrorCode.TooManyFaults), line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_completion_is_such_a_call_because_the_relay_asks_for_none()
+    {
+        await using var relay = RelayApp.OnSockets(("SenderMessagesPerSecond", "10"));
+        using var stranger = await Stranger.Connect(relay.Url);
+        await stranger.AskForWebSocket();
+        await stranger.SayHello();
+
+        const string completion = "{\"type\":3,\"invocationId\":\"7\",\"result\":1}\u001e";
+        await stranger.SayByteByByte(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(completion, 20))));
+
+        // Nor is it answered by one.
+        var said = await stranger.UntilClosed().WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        Assert.Contains($"\"code\":{(int)ErrorCode.Malformed},", said, StringComparison.Ordinal);
+        Assert.Contains($"\"code\":{(int)ErrorCode.TooManyFaults},", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("\"type\":3", said, StringComparison.Ordinal);
     }
 
     [Fact]
