@@ -38,7 +38,7 @@ public sealed class RelayOptions
 
     /// <summary>Bytes all mailboxes may hold together, the relay's own bookkeeping for them included.</summary>
     /// <remarks>Above it messages to recipients that are away are evicted, of whoever has the most of them. Where there are none, new messages are refused.
-    /// Reports of losses take a quarter of it more, at the most.</remarks>
+    /// Losses to be told take three eighths of it more, at the most.</remarks>
     /// <value>1 MiB to 1 TiB. The default is 512 MiB.</value>
     [Range(1L << 20, 1L << 40)]
     public long MailboxesBytes { get; set; } = 512L << 20;

@@ -35,6 +35,15 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time, long 
     private int _sent;
     private bool _retired;
 
+    public bool IsEmpty
+    {
+        get
+        {
+            lock (_gate)
+                return _reports.Count == 0;
+        }
+    }
+
     /// <summary>The number of the newest report there was.</summary>
     public long Last
     {
@@ -103,6 +112,17 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time, long 
                 Forget();
                 _sent--;
             }
+        }
+    }
+
+    /// <summary>Forgets all that was not told. Only the relay's want of room is a reason.</summary>
+    public void Clear()
+    {
+        lock (_gate)
+        {
+            while (_reports.Count > 0)
+                Forget();
+            _sent = 0;
         }
     }
 

@@ -64,9 +64,9 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
     /// <summary>Whether the owner never registered.</summary>
     public bool IsStranger { get; private set; } = isStranger;
 
-    /// <summary>Whether nothing would be forgotten with this mailbox; or only what somebody missed who was never here, when there is little room.</summary>
+    /// <summary>Whether nothing would be forgotten with this mailbox.</summary>
     public bool IsIdle(TimeSpan reportTimeToLive) =>
-        !Attended && Count == 0 && (Lost == 0 || (IsStranger && commons.Budget.IsTight) || commons.Time.GetElapsedTime(_lostAt) >= reportTimeToLive);
+        !Attended && Count == 0 && (Lost == 0 || commons.Time.GetElapsedTime(_lostAt) >= reportTimeToLive);
 
     /// <summary>Takes a message, or says why not.</summary>
     public AppendOutcome Append(in MailboxEntry entry, in SendTicket ticket, MailboxChanges changes)

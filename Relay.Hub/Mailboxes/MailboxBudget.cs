@@ -7,9 +7,6 @@ internal sealed class MailboxBudget(long limit)
 
     public long Used => Interlocked.Read(ref _used);
 
-    /// <summary>Whether more than half is used: what can be forgotten without a loss to anybody known should be.</summary>
-    public bool IsTight => Used > limit / 2;
-
     /// <summary>How much too much would be held with so many bytes more; not above 0 if they fit.</summary>
     public long Missing(long bytes) => Used + bytes - limit;
 
@@ -22,7 +19,7 @@ internal sealed class MailboxBudget(long limit)
         return false;
     }
 
-    /// <summary>For what must be kept even over the limit, because losing it would be silent: a peer to whom losses are to be reported.</summary>
+    /// <summary>For what must be there even over the limit: a peer that is connected, or to whom a loss is to be reported.</summary>
     public void Take(long bytes) => Interlocked.Add(ref _used, bytes);
 
     public void Return(long bytes) => Interlocked.Add(ref _used, -bytes);

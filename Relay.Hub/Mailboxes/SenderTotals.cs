@@ -30,8 +30,8 @@ internal sealed class SenderTotals
                 total.Link(share);
                 share.Owner = owner;
 
-                // An invented PeerId costs the relay this too, however little is sent to it.
-                bytes += isStranger ? Peer.Overhead : 0;
+                // A peer that is away costs the relay this too, however little is sent to it.
+                bytes += Peer.Overhead;
             }
 
             Change(share.Total!, isStranger, bytes);
@@ -50,7 +50,7 @@ internal sealed class SenderTotals
             {
                 total.Unlink(share);
                 share.Owner = null;
-                bytes += isStranger ? Peer.Overhead : 0;
+                bytes += Peer.Overhead;
             }
 
             Change(total, isStranger, -bytes);

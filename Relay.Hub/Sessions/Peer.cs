@@ -28,6 +28,12 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
 
     public PeerId Id => id;
 
+    /// <summary>Whether it is among the <see cref="Absentees"/>, and so charged to no budget. Changes under the lock, and not any more once retired.</summary>
+    public bool IsAbsentee { get; private set; }
+
+    /// <summary>Its place among the absentees, whose lock guards it.</summary>
+    public LinkedListNode<Peer> Place => field ??= new(this);
+
     /// <summary>What this peer is to be told of its own losses. Made at first use: most never have one.</summary>
     public DropReports Reports
     {
@@ -76,6 +82,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             if (_retired)
                 return false;
 
+            ComeBack();
             session.BelongTo(this);
             _session = session;
             _reports?.Restart();
@@ -140,9 +147,12 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
 
             if (accepted > 0)
                 sender.Answer(new NumberRange { From = number, To = number + accepted - 1 }, AnswerNow);
+            if (Mailbox.Count > 0)
+                ComeBack();
             CarryOut(AnswerKind.Accepted);
         }
 
+        directory.Settle();
         return accepted;
     }
 
@@ -270,30 +280,70 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
         _reports?.Expire(directory.Options.ReportTimeToLive);
     }
 
-    /// <summary>Ends this object if nothing would be forgotten with it.</summary>
+    /// <summary>Ends this object if nothing would be forgotten with it. If that is only something to tell, it becomes an absentee.</summary>
     public bool TryRetire()
     {
         lock (_gate)
         {
             if (_retired)
                 return true;
-            if (_session is not null || _mailbox?.IsIdle(directory.Options.ReportTimeToLive) == false)
+            if (!HasNothingWaiting)
                 return false;
 
-            // Or whoever sends too much would only have to connect again.
-            if (_sendRate?.IsFull == false)
-                return false;
+            // The rate, or whoever sends too much would only have to connect again.
+            if (_mailbox?.IsIdle(directory.Options.ReportTimeToLive) != false && _sendRate?.IsFull != false && TryEnd())
+                return true;
 
-            // Before anybody can see this peer, or its reports, as retired and make the next one. If it stays after all,
-            // some positions are left out, and nobody misses them.
-            if (_mailbox is not null)
-                directory.RememberLast(_mailbox.Last);
-            if (_reports is not null)
-                directory.RememberLastReport(_reports.Last);
-
-            // Whoever is about to make the reports that are not there finds the retired ones instead.
-            return _retired = (Interlocked.CompareExchange(ref _reports, DropReports.Retired, null) ?? DropReports.Retired).TryRetire();
+            directory.Remember(this, Kind);
+            IsAbsentee = true;
+            return false;
         }
+    }
+
+    /// <summary>Ends this object though something would be forgotten with it; not if somebody has come, or a message.</summary>
+    public bool TryAbandon()
+    {
+        lock (_gate)
+        {
+            if (_retired)
+                return true;
+            if (!HasNothingWaiting)
+                return false;
+
+            _reports?.Clear();
+            return TryEnd();
+        }
+    }
+
+    private bool HasNothingWaiting => _session is null && _mailbox is null or { Count: 0 };
+
+    private AbsenteeKind Kind => this switch
+    {
+        { _reports.IsEmpty: false } => AbsenteeKind.Reported,
+        { _mailbox: { IsStranger: false, Lost: > 0 } } => AbsenteeKind.Missed,
+        _ => AbsenteeKind.Stranger,
+    };
+
+    private bool TryEnd()
+    {
+        // Before anybody can see this peer, or its reports, as retired and make the next one. If it stays after all,
+        // some positions are left out, and nobody misses them.
+        if (_mailbox is not null)
+            directory.RememberLast(_mailbox.Last);
+        if (_reports is not null)
+            directory.RememberLastReport(_reports.Last);
+
+        // Whoever is about to make the reports that are not there finds the retired ones instead.
+        return _retired = (Interlocked.CompareExchange(ref _reports, DropReports.Retired, null) ?? DropReports.Retired).TryRetire();
+    }
+
+    private void ComeBack()
+    {
+        if (!IsAbsentee)
+            return;
+
+        IsAbsentee = false;
+        directory.Recall(this);
     }
 
     private void CarryOut(AnswerKind answer)

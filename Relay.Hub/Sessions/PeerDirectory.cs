@@ -25,6 +25,11 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     private readonly MailboxBudget _budget = new(options.Value.MailboxesBytes);
 
+    private readonly Absentees _absentees = new(options.Value.MailboxesBytes / 8 / Peer.Overhead);
+
+    // Senders that are away and lost something: whether they are absentees is looked at when no lock is held.
+    private readonly ConcurrentQueue<Peer> _reported = new();
+
     // Their own, on top: out of the mailboxes' a loss would take more than it frees, and reports nobody comes for would fill the relay.
     private readonly MailboxBudget _reportsBudget = new(options.Value.MailboxesBytes / 4);
     private readonly SenderTotals _totals = new();
@@ -68,11 +73,14 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     {
         while (true)
         {
-            // Even over the budget: a loss that is not reported is the one thing this relay promises never to have.
+            // Even over the budget, for the moment until it is an absentee.
             var peer = GetOrAdd(sender, always: true)!;
             if (peer.Reports.TryAdd(recipient, id, reason))
             {
-                peer.Session?.Wake();
+                if (peer.Session is { } session)
+                    session.Wake();
+                else
+                    _reported.Enqueue(peer);
                 return;
             }
 
@@ -80,17 +88,50 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
         }
     }
 
-    /// <summary>Removes a peer with which nothing would be forgotten. Any other stays.</summary>
+    /// <summary>Removes a peer with which nothing would be forgotten. Any other stays. Never under a lock.</summary>
     public void Release(Peer peer)
     {
         if (peer.TryRetire())
             Forget(peer);
+        Settle();
+    }
+
+    /// <summary>Makes absentees of senders that are only to be told of losses, and forgets those absentees for which there is no room. Never under a lock.</summary>
+    public void Settle()
+    {
+        while (_reported.TryDequeue(out var peer))
+        {
+            if (peer.TryRetire())
+                Forget(peer);
+        }
+
+        while (_absentees.Surplus() is { } peer)
+        {
+            if (peer.TryAbandon())
+                Forget(peer);
+        }
+    }
+
+    /// <summary>A peer is only there to be told something from now on: it is charged to no budget. Under its lock.</summary>
+    public void Remember(Peer peer, AbsenteeKind kind)
+    {
+        if (!peer.IsAbsentee)
+            _budget.Return(Peer.Overhead);
+        _absentees.Put(peer, kind);
+    }
+
+    /// <summary>Somebody has come, or a message for it. Under its lock.</summary>
+    public void Recall(Peer peer)
+    {
+        _absentees.Remove(peer);
+        _budget.Take(Peer.Overhead);
     }
 
     /// <summary>Frees room in the budget, by evicting from whoever has the most in mailboxes of peers that are away. Never under a lock.</summary>
     /// <returns>Whether there is room for so many bytes, if nobody else takes it.</returns>
     public bool MakeRoom(long bytes)
     {
+        Settle();
         for (var mailboxes = 0; _budget.Missing(bytes) is > 0 and var missing; mailboxes++)
         {
             if (mailboxes == MaxEvictedFrom || _totals.Heaviest() is not var (owner, sender))
@@ -126,7 +167,9 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     /// <summary>Takes a retired peer out. Whoever meets it first does it, so that nobody has to wait for anybody.</summary>
     public void Forget(Peer peer)
     {
-        if (_peers.TryRemove(KeyValuePair.Create(peer.Id.Value, peer)))
+        if (peer.IsAbsentee)
+            _absentees.Remove(peer);
+        if (_peers.TryRemove(KeyValuePair.Create(peer.Id.Value, peer)) && !peer.IsAbsentee)
             _budget.Return(Peer.Overhead);
     }
 

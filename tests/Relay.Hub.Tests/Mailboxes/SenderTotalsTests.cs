@@ -65,7 +65,7 @@ public sealed class SenderTotalsTests
         SenderTotals totals, Place[] mailboxes, Dictionary<(int Sender, int Mailbox), SenderShare> shares, List<(int Sender, int Mailbox)> order)
     {
         var sums = Senders.Select((_, sender) => shares.Where(one => one.Key.Sender == sender)
-            .Sum(one => one.Value.Cost + (one.Key.Mailbox < 2 ? Peer.Overhead : 0))).ToArray();
+            .Sum(one => one.Value.Cost + Peer.Overhead)).ToArray();
         for (var sender = 0; sender < Senders.Length; sender++)
             Assert.Equal(sums[sender], totals.Of(Senders[sender]).Bytes);
 

@@ -104,27 +104,6 @@ public sealed class FairBudgetTests
         Assert.Empty(bob.Told.OfType<Missed>());
     }
 
-    [Fact]
-    public async Task What_an_invented_PeerId_missed_is_forgotten_when_there_is_little_room_and_kept_otherwise()
-    {
-        var alice = await _relay.Connect("alice");
-        for (var i = 0; i < 20; i++)
-            Send(alice, $"nobody-{i}", 1);
-        await ComeAndGo("bob");
-        for (byte i = 0; i < 10; i++)
-            Send(alice, "bob", i);
-
-        _relay.Time.Advance(_relay.Directory.Options.MailboxTimeToLive);
-        _relay.Directory.Sweep();
-        Assert.Equal(22, _relay.Directory.Count);
-
-        // More than half of the room is used again.
-        for (byte i = 100; i < 160; i++)
-            Send(alice, "bob", i);
-        _relay.Directory.Sweep();
-        Assert.Equal(2, _relay.Directory.Count);
-    }
-
     private async Task ComeAndGo(string peer) => await (await _relay.Connect(peer)).DisconnectAsync();
 
     private static void Send(TestConnection from, string to, params byte[] payloads)
