@@ -17,12 +17,13 @@ internal sealed class Stranger : IDisposable
         "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n" +
         (forwardedFor is null ? "" : $"X-Forwarded-For: {forwardedFor}\r\n") + (origin is null ? "" : $"Origin: {origin}\r\n");
 
-    public static async Task<Stranger> Connect(Uri url)
+    /// <param name="address">By which of the machine's addresses, and so from which; loopback if nothing is said.</param>
+    public static async Task<Stranger> Connect(Uri url, IPAddress? address = null)
     {
         var stranger = new Stranger();
         try
         {
-            await stranger._socket.ConnectAsync(new IPEndPoint(IPAddress.Loopback, url.Port));
+            await stranger._socket.ConnectAsync(new IPEndPoint(address ?? IPAddress.Loopback, url.Port));
         }
         catch (SocketException failure) when (failure.SocketErrorCode == SocketError.ConnectionReset)
         {
