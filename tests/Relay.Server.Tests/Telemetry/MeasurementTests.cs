@@ -3,6 +3,8 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 using TestKit;
 
 namespace Relay.Server.Tests.Telemetry;
@@ -38,13 +40,41 @@ public sealed partial class MeasurementTests
         await Counts("acknowledgement_latency_seconds_count", value => value >= 2);
         await Counts("mailbox_messages", value => value == 0);
 
-        Task Counts(string name, Func<double, bool> isRight, string labels = "") => Eventually.Is($"{name}{labels} is right", () =>
-        {
-            var start = $"termchat_relay_{name}{{otel_scope_name=\"TermChat.Relay\"{labels}}} ";
-            var line = http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).GetAwaiter().GetResult().Split('\n')
-                .FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal));
-            return line is not null && isRight(double.Parse(line[start.Length..], System.Globalization.CultureInfo.InvariantCulture));
-        });
+        Task Counts(string name, Func<double, bool> isRight, string labels = "") => Shows(http, name, isRight, labels);
+    }
+
+    [Fact]
+    public async Task What_waits_is_measured_while_it_waits_and_how_much_came_at_once_and_how_long_its_recipient_took()
+    {
+        var time = new FakeTimeProvider();
+        await using var relay = RelayApp.OnSockets(services => services.AddSingleton<TimeProvider>(time));
+        using var http = relay.CreateClient();
+        var alice = await relay.Enter(_traffic.Alice);
+        var bob = await relay.Enter(_traffic.Bob);
+
+        // Five in one call, to somebody who is away; and one that its recipient has, and does not acknowledge yet.
+        await alice.Send(_traffic.Carol, "1", "2", "3", "4", "5");
+        await alice.Send(_traffic.Bob, new byte[10_000]);
+        await bob.SeesMessages(1);
+        await alice.SeesAnswers(6);
+
+        await Shows(http, "mailbox_messages", value => value == 6);
+        var held = 0.0;
+        await Shows(http, "mailbox_bytes", value => (held = value) > 10_000);
+        await Shows(http, "batch_size_sum", value => value == 6, ",direction=\"relay\"");
+        await Shows(http, "batch_size_count", value => value == 2, ",direction=\"relay\"");
+
+        time.Advance(TimeSpan.FromSeconds(2));
+        await bob.Acknowledge(1);
+        await Shows(http, "acknowledgement_latency_seconds_sum", value => value == 2);
+        await Shows(http, "mailbox_messages", value => value == 5);
+        await Shows(http, "mailbox_bytes", value => value > 0 && value < held - 10_000);
+
+        // And all five go out at once.
+        var carol = await relay.Enter(_traffic.Carol);
+        await carol.SeesMessages(5);
+        await Shows(http, "batch_size_sum", value => value == 6, ",direction=\"deliver\"");
+        await Shows(http, "batch_size_count", value => value == 2, ",direction=\"deliver\"");
     }
 
     [Fact]
@@ -117,6 +147,14 @@ public sealed partial class MeasurementTests
         var own = there.Where(name => name.StartsWith("termchat_", StringComparison.Ordinal)).Select(name => Histogram().Replace(name, ""));
         Assert.All(own, name => Assert.Contains($"`{name}`", document, StringComparison.Ordinal));
     }
+
+    private static Task Shows(HttpClient http, string name, Func<double, bool> isRight, string labels = "") => Eventually.Is($"{name}{labels} is right", () =>
+    {
+        var start = $"termchat_relay_{name}{{otel_scope_name=\"TermChat.Relay\"{labels}}} ";
+        var line = http.GetStringAsync(new Uri("/metrics", UriKind.Relative)).GetAwaiter().GetResult().Split('\n')
+            .FirstOrDefault(line => line.StartsWith(start, StringComparison.Ordinal));
+        return line is not null && isRight(double.Parse(line[start.Length..], System.Globalization.CultureInfo.InvariantCulture));
+    });
 
     private static MeterListener Listen(ConcurrentBag<string> measured)
     {
