@@ -81,6 +81,59 @@ public sealed class ReloadTests : IDisposable
         Task Write(string json) => ReplaceAsync(settings, json);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Addresses_that_are_banned_and_PeerIds_that_alone_are_allowed_count_from_when_a_file_says_so(bool inTheSettings)
+    {
+        var program = CopyOfTheProgram();
+        var file = inTheSettings ? Path.Combine(program, "appsettings.json") : AccessFile;
+        await Lists("", "");
+        await using var relay = ProgramProcess.Run(
+            "dotnet", new Dictionary<string, string?>(), Path.Combine(program, "Relay.Server.dll"), "--urls", "http://127.0.0.1:0", "--Relay:TrustedProxies:0=127.0.0.1",
+            "--Relay:AllowNamedPeers=true", inTheSettings ? "--Relay:AccessFile=" : $"--Relay:AccessFile={file}");
+        var url = await UrlOf(relay);
+        await using var mallory = await From("203.0.113.9").Enter("mallory");
+        await using var bob = await From("198.51.100.7").Enter("bob");
+        await using var carol = await From("198.51.100.8").Enter("carol");
+
+        await Lists(inTheSettings ? "\"BannedAddresses\": [ \"203.0.113.0/24\" ]" : "ban 203.0.113.0/24", "");
+        await mallory.SeesError(ErrorCode.Banned);
+        await using var neighbour = From("203.0.113.77");
+        await Assert.ThrowsAnyAsync<HttpRequestException>(neighbour.Connect);
+
+        await Lists("", inTheSettings ? "\"AllowedPeers\": [ \"bob\" ]" : "allow bob");
+        await carol.SeesError(ErrorCode.NotListed);
+        await using var again = From("203.0.113.9");
+        await again.Connect();
+        await again.Register("mallory");
+        await again.SeesError(ErrorCode.NotListed);
+        await bob.Send("bob", "still here");
+        await bob.SeesTexts("still here");
+
+        await Lists("", "");
+        await Eventually.Is("everybody is let in again", () => IsLetInAsync().GetAwaiter().GetResult());
+
+        Task Lists(string banned, string allowed) => ReplaceAsync(
+            file, inTheSettings ? $$"""{ "Relay": { {{banned}}{{allowed}} } }""" : $"# {(banned, allowed)}\n{banned}\n{allowed}\n");
+
+        RawPeer From(string address) => new(url, http => http.Headers["X-Forwarded-For"] = address);
+
+        async Task<bool> IsLetInAsync()
+        {
+            await using var peer = From("203.0.113.9");
+            await peer.Connect();
+            await peer.Register("mallory");
+            await Eventually.Is("there is an answer", () => peer.Told.Count > 0);
+            if (peer.Told[0] is Registered)
+                return true;
+
+            // Not as fast as it goes: there are rates too.
+            await Task.Delay(TimeSpan.FromMilliseconds(250), TimeProvider.System, TestContext.Current.CancellationToken);
+            return false;
+        }
+    }
+
     public void Dispose() => Directory.Delete(_folder, recursive: true);
 
     /// <summary>At once, as editors do: the program must not find half of it.</summary>
