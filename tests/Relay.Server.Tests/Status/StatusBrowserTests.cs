@@ -1,4 +1,5 @@
 using Relay.Contracts;
+using Relay.Server.Telemetry;
 using TestKit;
 
 namespace Relay.Server.Tests.Status;
@@ -41,6 +42,44 @@ public sealed class StatusBrowserTests
     }
 
     [Fact]
+    public async Task The_figures_on_the_page_are_the_relays_and_go_on_with_it()
+    {
+        Assert.SkipWhen(InstalledProgram.Missing("chromium") is not null, InstalledProgram.Missing("chromium") ?? "");
+        await using var relay = RelayApp.OnSockets(("MaxPeers", "1234"), ("MailboxesBytes", "2097152"));
+        var alice = await relay.Enter("alice");
+        await alice.SendMany("bob", 50);
+        await alice.SeesAnswers(50);
+        await using var browser = await HeadlessBrowser.StartAsync();
+        await browser.OpenAsync(new Uri(relay.Url, "/"), 1280, 900, dark: false);
+        await browser.SeesAsync("that the relay is ready", "document.getElementById('state')?.textContent === 'ready'");
+
+        Assert.Equal(RelayTelemetry.Version, await TextOf("version"));
+        Assert.Equal(("1", "1,234"), (await TextOf("peers"), await TextOf("max-peers")));
+        Assert.Equal(("50", "2 peers"), (await TextOf("messages"), await TextOf("mailboxes")));
+        Assert.Matches("^[0-9.]+ KiB$", await TextOf("bytes"));
+        Assert.Equal("2.0 MiB", await TextOf("max-bytes"));
+        Assert.Equal("50", (await browser.EvaluateAsync("document.querySelector('#totals tr td').textContent"))!.GetValue<string>());
+        var uptime = await TextOf("uptime");
+        Assert.Matches("^[0-9]+ (s|min)$", uptime);
+        await browser.SeesAsync("that time goes on", $"document.getElementById('uptime').textContent !== '{uptime}'");
+
+        // Each chart gets longer with every answer, and does not begin anew.
+        const string Points = "[...document.querySelectorAll('figure svg')].map(svg => svg.querySelector('path')?.getAttribute('d').split('L').length ?? 0)";
+        var before = (await browser.EvaluateAsync($"Math.max(...{Points})"))!.GetValue<int>();
+        await browser.SeesAsync("two samples more", $"{Points}.length === 4 && {Points}.every(points => points > {before + 1})");
+
+        // While somebody talks, who also reads.
+        using var enough = new CancellationTokenSource();
+        var talk = TalkAsync(alice, enough.Token);
+        await browser.SeesAsync("how much comes", "Number(document.getElementById('accepted-rate').textContent) > 0");
+        await browser.SeesAsync("how much goes", "Number(document.getElementById('delivered-rate').textContent) > 0");
+        await enough.CancelAsync();
+        await talk;
+
+        async Task<string> TextOf(string id) => (await browser.EvaluateAsync($"document.getElementById('{id}').textContent"))!.GetValue<string>();
+    }
+
+    [Fact]
     public async Task An_operator_stops_the_relay_from_the_page_and_is_asked_first()
     {
         Assert.SkipWhen(InstalledProgram.Missing("chromium") is not null, InstalledProgram.Missing("chromium") ?? "");
@@ -64,6 +103,17 @@ public sealed class StatusBrowserTests
 
         await alice.Sees<Draining>();
         await browser.SeesAsync("that the relay is gone", "['shutting down', 'no answer from the relay'].includes(document.getElementById('state').textContent)");
+    }
+
+    private static async Task TalkAsync(RawPeer alice, CancellationToken enough)
+    {
+        for (var sent = 1; !enough.IsCancellationRequested; sent++)
+        {
+            await alice.Send("alice", "to myself");
+            await alice.SeesMessages(sent);
+            await alice.Acknowledge(alice.Position);
+            await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
+        }
     }
 
     [Fact]
