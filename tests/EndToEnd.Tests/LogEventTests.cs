@@ -1,5 +1,6 @@
 using System.Reflection;
 using Microsoft.Extensions.Logging;
+using TestKit;
 
 namespace EndToEnd.Tests;
 
@@ -28,6 +29,10 @@ public sealed class LogEventTests
         Assert.NotEmpty(Events);
         Assert.Empty(twice);
     }
+
+    [Fact]
+    public void Every_event_keeps_its_id_and_its_name() => Approved.Matches(
+        string.Join('\n', Events.OrderBy(one => one.Id).Select(one => $"{one.Id} {one.Name.Split('.')[1]}")), "tests", "EndToEnd.Tests", "LogEvents.approved.txt");
 
     [Fact]
     public void Every_event_has_an_id() => Assert.All(Events, one => Assert.InRange(one.Id, 1000, 9999));
