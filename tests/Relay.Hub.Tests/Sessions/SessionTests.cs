@@ -222,6 +222,11 @@ public sealed class SessionTests
         await Eventually.Is("alice's session ends", () => alice.Session.HasEnded);
         alice.ReadOn();
         await Eventually.Is("alice's connection is closed", () => alice.IsClosed);
+
+        var why = Assert.IsType<RelayError>(alice.Told[^1]);
+        Assert.Equal((int)ErrorCode.TooManyUnreadAnswers, why.Code);
+        Assert.Contains("More than 4096 answers wait for this client to read them (the larger of 4096 and Relay:SendWindowMessages)", why.Message, StringComparison.Ordinal);
+        Assert.Contains("docs/operating.md", why.Message, StringComparison.Ordinal);
     }
 
     [Fact]
