@@ -4,13 +4,13 @@ namespace Relay.Hub.Mailboxes;
 
 /// <summary>What a sender is still to be told: which of its accepted messages were lost. Kept until it acknowledges.</summary>
 /// <remarks>
-/// Any thread; the lock is a leaf, taken inside the locks of other peers' mailboxes. That is on purpose: a loss is
+/// Any thread; the lock is taken inside the locks of other peers' mailboxes. That is on purpose: a loss is
 /// reported under the same lock under which the message left its mailbox, so a sender that repeats the message finds
 /// either the message or the report, and a lost message can never come back behind its successors.
 /// </remarks>
-/// <param name="budget">What the ids of all senders may take together. Where it has no room, only how many were lost is known.</param>
+/// <param name="ids">The ids of all senders. Where there is no room for one more, only how many were lost is known.</param>
 /// <param name="last">The number that the first report comes behind: no sender is told two by one number in an epoch, or the second would pass for the first told again.</param>
-internal sealed class DropReports(MailboxBudget budget, TimeProvider time, long last = 0)
+internal sealed class DropReports(ReportedIds ids, TimeProvider time, long last = 0)
 {
     /// <summary>Ids kept for one sender. Beyond it only the number of lost messages is known.</summary>
     private const int MaxIds = 4096;
@@ -25,15 +25,18 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time, long 
     private const int MaxTold = 64;
 
     /// <summary>Reports that take none: those of a peer that retired without any.</summary>
-    public static DropReports Retired { get; } = new(new MailboxBudget(0), TimeProvider.System) { _retired = true };
+    public static DropReports Retired { get; } = new(new ReportedIds(0), TimeProvider.System) { _retired = true };
 
     private readonly Lock _gate = new();
     private Fifo<DropReport> _reports = new();
-    private readonly HashSet<(PeerId, MessageId)> _lost = new(SenderAndId.Comparer);
+    private HashSet<(PeerId, MessageId)> _lost = new(SenderAndId.Comparer);
     private long _last = last;
     private long _lastTold;
     private int _sent;
     private bool _retired;
+
+    /// <summary>Its place among those that have about as many ids; the lock of <see cref="ReportedIds"/> guards it.</summary>
+    public LinkedListNode<DropReports> Place => field ??= new(this);
 
     public bool IsEmpty
     {
@@ -62,13 +65,14 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time, long 
             if (_retired)
                 return false;
 
-            var known = _lost.Count < MaxIds && budget.TryTake(DropReport.IdCost);
+            var known = _lost.Count < MaxIds && !ids.IsFull;
             var report = ReportFor(known ? recipient : null, reason);
             report.Count++;
             if (known && _lost.Add((recipient, id)))
+            {
                 report.Ids.Add(id);
-            else if (known)
-                budget.Return(DropReport.IdCost);
+                ids.Change(this, _lost.Count - 1, _lost.Count);
+            }
 
             return true;
         }
@@ -112,6 +116,29 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time, long 
                 Forget();
                 _sent--;
             }
+        }
+    }
+
+    /// <summary>Forgets which messages were lost, for others that need the room, and not how many.</summary>
+    /// <remarks>All at once, and with the arrays they were in: what is left must not take more than it is charged.</remarks>
+    public void ForgetIds()
+    {
+        lock (_gate)
+        {
+            var reports = _reports;
+            _reports = new();
+            while (reports.Count > 0)
+            {
+                // One that was told keeps its number: a client knows it by that, and the pump may still be reading the old one.
+                var report = reports.Dequeue();
+                var rest = report.Number > _lastTold && _reports.Count > 0 && _reports[_reports.Count - 1] is { } newest && newest.Number > _lastTold ? newest : null;
+                if (rest is null)
+                    _reports.Enqueue(rest = new DropReport(report.Number, null, report.Reason, report.CreatedAt));
+                rest.Count += report.Count;
+            }
+
+            ids.Change(this, _lost.Count, 0);
+            _lost = new(SenderAndId.Comparer);
         }
     }
 
@@ -167,9 +194,10 @@ internal sealed class DropReports(MailboxBudget budget, TimeProvider time, long 
 
     private void Forget()
     {
-        var report = _reports.Dequeue();
+        var (report, before) = (_reports.Dequeue(), _lost.Count);
         foreach (var id in report.Ids)
             _lost.Remove((report.Recipient!.Value, id));
-        budget.Return((long)report.Ids.Count * DropReport.IdCost);
+        if (_lost.Count < before)
+            ids.Change(this, before, _lost.Count);
     }
 }

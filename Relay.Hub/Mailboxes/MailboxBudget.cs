@@ -1,6 +1,6 @@
 namespace Relay.Hub.Mailboxes;
 
-/// <summary>The bytes all mailboxes may hold together, or all reports of losses. Any thread.</summary>
+/// <summary>The bytes all mailboxes may hold together. Any thread.</summary>
 internal sealed class MailboxBudget(long limit)
 {
     private long _used;

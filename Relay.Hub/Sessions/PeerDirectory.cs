@@ -31,7 +31,7 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     private readonly ConcurrentQueue<Peer> _reported = new();
 
     // Their own, on top: out of the mailboxes' a loss would take more than it frees, and reports nobody comes for would fill the relay.
-    private readonly MailboxBudget _reportsBudget = new(options.Value.MailboxesBytes / 4);
+    private readonly ReportedIds _reportedIds = new(options.Value.MailboxesBytes / 4);
     private readonly SenderTotals _totals = new();
     private readonly KnownPeers _known = new();
     private MailboxCommons? _commons;
@@ -75,6 +75,11 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
         {
             // Even over the budget, for the moment until it is an absentee.
             var peer = GetOrAdd(sender, always: true)!;
+
+            // Whoever has lost the most is told how many, so that others are told which. Itself, if it has: what it lost now is counted.
+            if (_reportedIds.IsFull && _reportedIds.Heaviest() is { } heaviest && heaviest != peer.Reports)
+                heaviest.ForgetIds();
+
             if (peer.Reports.TryAdd(recipient, id, reason))
             {
                 if (peer.Session is { } session)
@@ -203,7 +208,7 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
     public Mailbox NewMailbox(Peer peer) => new(Commons, peer, !_known.Contains(peer.Id), Interlocked.Read(ref _lastForgotten));
 
-    public DropReports NewReports() => new(_reportsBudget, time, Interlocked.Read(ref _lastForgottenReport));
+    public DropReports NewReports() => new(_reportedIds, time, Interlocked.Read(ref _lastForgottenReport));
 
     public SendRate NewSendRate() => new(Options, time);
 

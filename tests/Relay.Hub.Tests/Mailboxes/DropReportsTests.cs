@@ -10,10 +10,10 @@ public sealed class DropReportsTests
     private static readonly PeerId Bob = PeerId.Parse("bob");
     private static readonly PeerId Carol = PeerId.Parse("carol");
     private readonly FakeTimeProvider _time = new();
-    private readonly MailboxBudget _budget = new(1 << 30);
+    private readonly ReportedIds _ids = new(1 << 30);
     private readonly DropReports _reports;
 
-    public DropReportsTests() => _reports = new DropReports(_budget, _time);
+    public DropReportsTests() => _reports = new DropReports(_ids, _time);
 
     [Fact]
     public void Losses_for_one_recipient_and_reason_come_as_one_report_in_order()
@@ -177,27 +177,27 @@ public sealed class DropReportsTests
     public void A_report_costs_what_it_holds_until_it_is_acknowledged()
     {
         Lose(Bob, 1, 2);
-        Assert.Equal(2 * DropReport.IdCost, _budget.Used);
+        Assert.Equal(2, _ids.Count);
 
         _reports.Next();
         _reports.Acknowledge(1);
 
-        Assert.Equal(0, _budget.Used);
+        Assert.Equal(0, _ids.Count);
     }
 
     [Fact]
     public void Where_the_reports_of_all_senders_take_what_they_may_only_the_number_is_told()
     {
-        var budget = new MailboxBudget(2 * DropReport.IdCost);
-        var reports = new DropReports(budget, _time);
+        var ids = new ReportedIds(2 * DropReport.IdCost);
+        var reports = new DropReports(ids, _time);
         for (byte i = 1; i <= 5; i++)
             Assert.True(reports.TryAdd(Bob, Id(i), DropReason.Evicted));
 
         Assert.Equal(2, reports.Next()!.Ids.Count);
         Assert.True(reports.Next() is { Ids.Count: 0, Count: 3, Recipient: null });
-        Assert.Equal(2 * DropReport.IdCost, budget.Used);
+        Assert.Equal(2, ids.Count);
         reports.Acknowledge(2);
-        Assert.Equal(0, budget.Used);
+        Assert.Equal(0, ids.Count);
     }
 
     [Fact]
@@ -212,7 +212,7 @@ public sealed class DropReportsTests
 
         Assert.False(_reports.Contains(Bob, Id(1)));
         Assert.Equal(2, _reports.Next()!.Number);
-        Assert.Equal(DropReport.IdCost, _budget.Used);
+        Assert.Equal(1, _ids.Count);
     }
 
     [Fact]
@@ -226,6 +226,42 @@ public sealed class DropReportsTests
         Assert.True(_reports.TryRetire());
 
         Assert.False(_reports.TryAdd(Bob, Id(2), DropReason.Evicted));
+    }
+
+    [Fact]
+    public void Whoever_has_the_most_ids_is_found_and_told_only_how_many_then()
+    {
+        var other = new DropReports(_ids, _time);
+        Assert.True(other.TryAdd(Bob, Id(1), DropReason.Evicted));
+        Lose(Bob, 1, 2, 3);
+        Lose(Carol, 4);
+        Assert.Same(_reports, _ids.Heaviest());
+
+        _reports.ForgetIds();
+
+        Assert.Same(other, _ids.Heaviest());
+        Assert.Equal(1, _ids.Count);
+        Assert.False(_reports.Contains(Bob, Id(1)));
+        Assert.True(_reports.Next() is { Recipient: null, Count: 4, Ids.Count: 0 });
+        Assert.Null(_reports.Next());
+    }
+
+    [Fact]
+    public void A_report_that_was_told_keeps_its_number_when_its_ids_are_forgotten()
+    {
+        Lose(Bob, 1, 2);
+        var told = _reports.Next()!;
+        Lose(Carol, 3, 4);
+        Lose(Bob, 5);
+
+        _reports.ForgetIds();
+
+        Assert.Equal([Id(1), Id(2)], told.Ids);
+        Assert.True(_reports.Next() is { Number: 2, Count: 3, Ids.Count: 0 });
+        _reports.Restart();
+        Assert.True(_reports.Next() is { Number: 1, Count: 2, Ids.Count: 0 });
+        _reports.Acknowledge(1);
+        Assert.Equal(2, _reports.Next()!.Number);
     }
 
     private static MessageId Id(int number) => new(new Guid(number, 0, 0, new byte[8]));
