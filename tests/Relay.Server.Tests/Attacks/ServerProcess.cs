@@ -68,6 +68,9 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>The messages in them.</summary>
     public Task<long> MailboxMessages() => Now("mailboxMessages");
 
+    /// <summary>The peers that are connected, the two among them.</summary>
+    public Task<long> Peers() => Now("peers");
+
     /// <summary>Ends the talk of the two, in which nothing was lost, doubled or out of order.</summary>
     public async Task EndTalk()
     {

@@ -68,6 +68,10 @@ internal sealed class Stranger : IDisposable
     /// <summary>Says, on its WebSocket, which protocol it wants to speak, and so gets as far as the hub.</summary>
     public Task SayHello(string protocol = "json") => _socket.SendAsync(Message(Encoding.ASCII.GetBytes($"{{\"protocol\":\"{protocol}\",\"version\":1}}\u001e")));
 
+    /// <summary>Registers a plain name, in JSON.</summary>
+    public Task Register(string name) => _socket.SendAsync(Message(Encoding.ASCII.GetBytes(
+        $"{{\"type\":1,\"target\":\"Register\",\"arguments\":[{{\"protocolVersion\":1,\"peerId\":\"{name}\"}}]}}\u001e")));
+
     /// <summary>Says that on its WebSocket, in as many messages as there are bytes.</summary>
     public async Task SayByteByByte(byte[] bytes)
     {
