@@ -54,6 +54,28 @@ internal sealed partial class Mailbox
         return freed;
     }
 
+    /// <summary>Makes room in the mailbox of somebody who has not been here: it has few bytes, and one sender must not take them from the others.</summary>
+    /// <returns>Why there is none: nobody loses anything then.</returns>
+    private AppendOutcome? MakeRoomForStranger(in MailboxEntry entry, MailboxChanges changes)
+    {
+        if (commons.Totals.Of(entry.Sender).StrangerBytes + entry.Cost > commons.Strangers.BytesPerSender)
+            return AppendOutcome.StrangerQuotaExceeded;
+
+        var limit = commons.Strangers.MailboxBytes;
+        if (_cost + entry.Cost <= limit)
+            return null;
+
+        // Up to an equal share. While somebody has no more than that and there is no room, another one has at least as much.
+        var own = _shares.Find(entry.Sender) is { Count: > 0 } share ? share.Cost : 0;
+        var senders = _shares.Count + (own > 0 ? 0 : 1);
+        if ((own + entry.Cost) * senders > limit || senders == 1)
+            return AppendOutcome.StrangerMailboxFull;
+
+        while (_cost + entry.Cost > limit)
+            Lose(OldestOf(_shares.All.MaxBy(one => one.Cost)!), DropReason.Evicted, changes);
+        return null;
+    }
+
     private void MakeRoom(MailboxChanges changes)
     {
         while (Count >= commons.Capacity)

@@ -79,7 +79,7 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
         // First come, first served: while others wait, a new message waits behind them, its own sender's among them.
         var mustWait = Attended && (WaitingCount > 0 || Count >= commons.Capacity);
 
-        if (IsStranger && WhyNoMore(entry) is { } refusal)
+        if (IsStranger && MakeRoomForStranger(entry, changes) is { } refusal)
             return refusal;
 
         if (!commons.Budget.TryTake(entry.Cost))
@@ -175,14 +175,6 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
 
             node = next;
         }
-    }
-
-    private AppendOutcome? WhyNoMore(in MailboxEntry entry)
-    {
-        if (_cost + entry.Cost > commons.Strangers.MailboxBytes)
-            return AppendOutcome.StrangerMailboxFull;
-
-        return commons.Totals.Of(entry.Sender).StrangerBytes + entry.Cost > commons.Strangers.BytesPerSender ? AppendOutcome.StrangerQuotaExceeded : null;
     }
 
     private AppendOutcome AcceptedOutcome => Attended ? AppendOutcome.Accepted : AppendOutcome.Queued;

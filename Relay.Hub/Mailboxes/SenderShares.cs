@@ -11,6 +11,9 @@ internal struct SenderShares
 
     public readonly IEnumerable<SenderShare> All => _all is not null ? _all.Values : _last is { Count: > 0 } only ? [only] : [];
 
+    /// <summary>How many senders those are.</summary>
+    public readonly int Count => _all?.Count ?? (_last is { Count: > 0 } ? 1 : 0);
+
     public readonly SenderShare? Find(PeerId sender) => _last is { } last && last.Sender == sender ? last : _all?.GetValueOrDefault(sender);
 
     /// <summary>The sender's share, new if need be: for a message that is about to be in it.</summary>

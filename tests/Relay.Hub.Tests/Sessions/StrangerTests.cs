@@ -31,6 +31,26 @@ public sealed class StrangerTests
     }
 
     [Fact]
+    public async Task Who_fills_such_a_mailbox_makes_room_for_others_up_to_an_equal_share_and_is_told()
+    {
+        var (mallory, alice) = (await _relay.Connect("mallory"), await _relay.Connect("alice"));
+        Send(mallory, "nobody", 1, 2, 3);
+
+        // Each is a thousand bytes and a little: of four thousand an equal share of two holds one.
+        Send(alice, "nobody", 10);
+        Send(alice, "nobody", 11);
+
+        await mallory.Sees<Dropped>();
+        Assert.Empty(mallory.Told.OfType<RelayError>());
+        Assert.Equal((int)ErrorCode.StrangerQuotaExceeded, (await alice.Sees<RelayError>()).Code);
+        Assert.Equal((1, (int)DropReason.Evicted), (mallory.Told.OfType<Dropped>().Single().Count, mallory.Told.OfType<Dropped>().Single().Reason));
+
+        var nobody = await _relay.Connect("nobody");
+        await nobody.Sees<Delivery>();
+        Assert.Equal([2, 3, 10], nobody.Delivered);
+    }
+
+    [Fact]
     public async Task One_sender_has_so_much_in_all_such_mailboxes_and_others_are_not_concerned()
     {
         var (alice, bob) = (await _relay.Connect("alice"), await _relay.Connect("bob"));
