@@ -40,6 +40,8 @@ try
     app.MapRelayAdmin();
     app.Lifetime.ApplicationStarted.Register(() => ReadyLine.Write(app));
     app.Lifetime.ApplicationStarted.Register(() => OriginsCheck.Warn(app));
+    app.Lifetime.ApplicationStarted.Register(() => TlsCertificate.WarnIfUnused(app, options));
+    app.Lifetime.ApplicationStarted.Register(() => SettingsFiles.Watch(app));
 
     await app.RunAsync();
     return 0;

@@ -14,11 +14,15 @@ internal static class StartFailure
             "The relay did not start, because its configuration is not valid:" + Environment.NewLine +
             string.Join(Environment.NewLine, bad.Failures.Select(one => "  " + one)),
         InvalidOperationException { Source: "Microsoft.Extensions.Configuration.Binder" } bad =>
-            $"The relay did not start, because its configuration is not valid:{Environment.NewLine}  {bad.Message}",
+            $"The relay did not start, because its configuration is not valid:{Environment.NewLine}  {SettingFault.Explain(bad)}",
+        InvalidDataException { InnerException: { } why } file =>
+            $"The relay did not start: {file.Message} {SettingFault.Innermost(why)}",
         IOException { InnerException: AddressInUseException } inUse =>
             $"The relay did not start: {inUse.Message} Another program, perhaps another relay, listens there. Stop it, or choose another address with --urls.",
         SocketException refused =>
             $"The relay did not start: it could not listen ({refused.Message}). Choose another address with --urls.",
+        InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } https when https.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase) =>
+            "The relay did not start: an https address needs a certificate, and Server:CertificatePath is empty. docs/operating.md says more about TLS.",
         FormatException { Source: "Microsoft.AspNetCore.Http" } or ArgumentException { ParamName: "port" } or
         InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } =>
             $"The relay did not start: it could not listen ({failure.Message}). Write the address such as --urls http://localhost:9000.",

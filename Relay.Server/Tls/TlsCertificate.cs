@@ -1,8 +1,15 @@
 namespace Relay.Server.Tls;
 
 /// <summary>Lets <c>https</c> addresses use the certificate in <see cref="ServerOptions.CertificatePath"/>.</summary>
-internal static class TlsCertificate
+internal static partial class TlsCertificate
 {
+    /// <summary>A certificate does nothing by itself: the address says whether there is TLS.</summary>
+    public static void WarnIfUnused(WebApplication app, ServerOptions options)
+    {
+        if (options.CertificatePath.Length > 0 && !app.Urls.Any(url => url.StartsWith("https:", StringComparison.OrdinalIgnoreCase)))
+            NotUsed(app.Logger, string.Join(", ", app.Urls));
+    }
+
     public static void AddTlsCertificate(this WebApplicationBuilder builder, ServerOptions options)
     {
         if (options.CertificatePath.Length == 0)
@@ -29,4 +36,8 @@ internal static class TlsCertificate
             });
         });
     }
+
+    [LoggerMessage(4023, LogLevel.Warning,
+        "Server:CertificatePath is set, but the relay listens on {Addresses} only, without TLS. Give it an address such as --urls https://*:443")]
+    private static partial void NotUsed(ILogger logger, string addresses);
 }

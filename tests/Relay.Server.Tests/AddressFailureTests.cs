@@ -10,6 +10,7 @@ public sealed class AddressFailureTests
     [Theory]
     [InlineData("nonsense", "Invalid url: 'nonsense'")]
     [InlineData("http://127.0.0.1:99999", "'port'")]
+    [InlineData("https://127.0.0.1:0", "an https address needs a certificate, and Server:CertificatePath is empty")]
     [InlineData("ftp://127.0.0.1:9000", "Unrecognized scheme")]
     public async Task An_address_that_is_none_is_explained(string address, string why) =>
         Assert.Contains(why, await FailureOfAsync(address), StringComparison.Ordinal);

@@ -43,10 +43,13 @@ public sealed class ConfigurationTests
     [InlineData("--Server:CertificateKeyPath=key.pem", "Server:CertificateKeyPath is key.pem, but Server:CertificatePath is empty")]
     [InlineData("--Server:CertificatePath=/nowhere/relay.pem", "Server:CertificatePath is /nowhere/relay.pem, and that could not be read")]
     [InlineData("--Server:CertificateCheckInterval=00:00:00", "Server:CertificateCheckInterval is 00:00:00, but must be between 00:00:01 and 1.00:00:00")]
-    [InlineData("--Server:StatusPages=false", "StatusPages")]
-    [InlineData("--Relay:MaxPeers=many", "Relay:MaxPeers")]
+    [InlineData("--Server:StatusPages=false", "There is no setting Server:StatusPages. docs/operating.md")]
+    [InlineData("--Relay:MaxPeers=many", "Relay:MaxPeers is many, but must be a whole number. docs/operating.md")]
+    [InlineData("--Relay:MailboxTimeToLive=1h", "Relay:MailboxTimeToLive is 1h, but must be a time, such as 00:00:30")]
+    [InlineData("--Relay:AllowNamedPeers=maybe", "Relay:AllowNamedPeers is maybe, but must be true or false")]
+    [InlineData("--Relay:Origins=https://relay.example.com", "Relay:Origins is https://relay.example.com, but must be a list: its first entry is Relay:Origins:0")]
     [InlineData("--Relay:Origins:0=relay.example.com", "Relay:Origins:0 is relay.example.com, but must be what clients dial: http, https")]
-    [InlineData("--Relay:MailboxMesages=5", "MailboxMesages")]
+    [InlineData("--Relay:MailboxMesages=5", "There is no setting Relay:MailboxMesages. docs/operating.md")]
     public async Task A_bad_setting_stops_the_start_with_its_name_and_what_it_may_be(string argument, string explanation)
     {
         await using var program = ProgramProcess.Start("Relay.Server", Development, "--urls", "http://127.0.0.1:0", argument);
@@ -70,6 +73,20 @@ public sealed class ConfigurationTests
         Assert.Equal(1, await second.WaitForExitAsync());
         Assert.Contains("--urls", second.Errors.ToString(), StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", second.Errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_certificate_that_no_address_uses_is_warned_of()
+    {
+        var folder = Directory.CreateTempSubdirectory("certificate-").FullName;
+        var (file, key) = (Path.Combine(folder, "relay.pem"), Path.Combine(folder, "relay.key"));
+        using (var certificate = TestCertificate.Create())
+            certificate.WritePem(file, key);
+        await using var program = ProgramProcess.Start(
+            "Relay.Server", Development, "--urls", "http://127.0.0.1:0", $"--Server:CertificatePath={file}", $"--Server:CertificateKeyPath={key}");
+
+        await program.WaitForLineAsync("Server:CertificatePath is set, but the relay listens on http://127.0.0.1:");
+        Directory.Delete(folder, recursive: true);
     }
 
     [Theory]

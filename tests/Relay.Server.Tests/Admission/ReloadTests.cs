@@ -73,12 +73,35 @@ public sealed class ReloadTests : IDisposable
 
         await Write("""{ "Relay": { "AllowNamedPeers": true, "BannedPeers": [ "Mallory!" ] } }""");
         await relay.WaitForLineAsync("Relay:BannedPeers has the entry Mallory!");
-        await using var again = new RawPeer(await UrlOf(relay));
-        await again.Connect();
-        await again.Register("mallory");
-        await again.SeesError(ErrorCode.Banned);
+        await IsBanned();
+
+        await Write("""{ "Relay": """);
+        await relay.WaitForLineAsync("appsettings.json has changed and cannot be read; what was in use before stays in use:");
+        await IsBanned();
 
         Task Write(string json) => ReplaceAsync(settings, json);
+
+        async Task IsBanned()
+        {
+            await using var again = new RawPeer(await UrlOf(relay));
+            await again.Connect();
+            await again.Register("mallory");
+            await again.SeesError(ErrorCode.Banned);
+        }
+    }
+
+    [Fact]
+    public async Task A_settings_file_that_cannot_be_read_stops_the_start_and_says_where_it_is_wrong()
+    {
+        var program = CopyOfTheProgram();
+        await File.WriteAllTextAsync(Path.Combine(program, "appsettings.json"), "{\n  \"Relay\": ", TestContext.Current.CancellationToken);
+        await using var relay = ProgramProcess.Run(
+            "dotnet", new Dictionary<string, string?>(), Path.Combine(program, "Relay.Server.dll"), "--urls", "http://127.0.0.1:0");
+
+        Assert.Equal(1, await relay.WaitForExitAsync());
+        var said = Assert.Single(relay.Errors.Lines);
+        Assert.Contains("appsettings.json", said, StringComparison.Ordinal);
+        Assert.Contains("LineNumber: 1", said, StringComparison.Ordinal);
     }
 
     [Theory]
