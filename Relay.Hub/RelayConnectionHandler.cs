@@ -18,8 +18,8 @@ internal sealed class RelayConnectionHandler(
     ILoggerFactory loggers, IUserIdProvider users, IServiceScopeFactory scopes, PollingClients polling)
     : HubConnectionHandler<RelayHub>(lifetimes, new AnsweringProtocolResolver(protocols, relay.Value), allHubs, thisHub, loggers, users, scopes)
 {
-    // SignalR's timer goes by a clock of some milliseconds, and so may be early by this one.
-    private static readonly TimeSpan Early = TimeSpan.FromMilliseconds(20);
+    /// <summary>SignalR's timers go by a clock of some milliseconds, and so may be early by this machine's finer one.</summary>
+    internal static readonly TimeSpan Early = TimeSpan.FromMilliseconds(20);
 
     public override async Task OnConnectedAsync(ConnectionContext connection)
     {

@@ -37,7 +37,7 @@ public sealed class RelayHub : Hub<IRelayClient>, IRelayHub
         catch (Exception failure)
         {
             // A policy of the application that hosts the hub, say. SignalR would log it at each call, for as long as the client calls.
-            Session.Fail(failure);
+            Session.FailRegistration(failure);
         }
 
         return Task.CompletedTask;

@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -33,13 +34,13 @@ internal static class TransportRoute
                 return;
             }
 
+            // Once, and not for each request.
+            RequestDelegate connect = sockets.ServeAsync, poll = http => polling.ServeAsync(http, signalR);
             var app = endpoints.CreateApplicationBuilder();
 
             // No pings of the socket's own: SignalR's pings say the same, both ways.
             app.UseWebSockets(new Microsoft.AspNetCore.Builder.WebSocketOptions { KeepAliveInterval = TimeSpan.Zero });
-            app.Run(http => http.WebSockets.IsWebSocketRequest
-                ? gate.ConnectAsync(http, sockets.ServeAsync)
-                : gate.PollAsync(http, poll => polling.ServeAsync(poll, signalR)));
+            app.Run(http => http.WebSockets.IsWebSocketRequest ? gate.ConnectAsync(http, connect) : gate.PollAsync(http, poll));
             endpoint.RequestDelegate = app.Build();
         });
     }

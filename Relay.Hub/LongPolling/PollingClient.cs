@@ -8,9 +8,6 @@ namespace Relay.Hub.LongPolling;
 /// <param name="patience">How long SignalR waits for the next poll.</param>
 internal sealed class PollingClient(TimeSpan patience)
 {
-    // SignalR's clock is one of some milliseconds, and so may be early by this one.
-    private static readonly TimeSpan Early = TimeSpan.FromMilliseconds(20);
-
     private readonly Lock _gate = new();
     private int _polls;
 
@@ -41,8 +38,8 @@ internal sealed class PollingClient(TimeSpan patience)
         lock (_gate)
         {
             if (_polls == 0)
-                return TimeProvider.System.GetElapsedTime(_seenAt) >= patience - Early ? Ending.NotPolling(patience) : null;
-            return _answeringSince is { } since && TimeProvider.System.GetElapsedTime(since) >= WebSocketConnections.SendTimeout - Early
+                return TimeProvider.System.GetElapsedTime(_seenAt) >= patience - RelayConnectionHandler.Early ? Ending.NotPolling(patience) : null;
+            return _answeringSince is { } since && TimeProvider.System.GetElapsedTime(since) >= WebSocketConnections.SendTimeout - RelayConnectionHandler.Early
                 ? Ending.Unread(WebSocketConnections.SendTimeout)
                 : null;
         }

@@ -177,8 +177,8 @@ internal sealed partial class Session : ISender
     /// <summary>Nothing comes from the client. Whoever noticed cuts the connection.</summary>
     public void EndSilent() => End(Ending.Silent(Options));
 
-    /// <summary>Something of the relay went wrong that should not. The client must not wait for it.</summary>
-    public void Fail(Exception failure)
+    /// <summary>Registering failed by a fault, not by a refusal. The client must not wait for an answer.</summary>
+    public void FailRegistration(Exception failure)
     {
         _registry.Logger.RegistrationFailed(failure);
         _context.Abort();
