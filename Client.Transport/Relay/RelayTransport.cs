@@ -58,6 +58,21 @@ public sealed partial class RelayTransport : ITransport
     /// <summary>Every change of <see cref="State"/>, in order, with its reason. Raised from the transport's own loop: return soon.</summary>
     public event Action<RelayConnectionChange>? StateChanged;
 
+    /// <summary>Tries to connect at once instead of when the pause is over, one that the relay has asked for included: for a person who knows more than the relay had said.</summary>
+    /// <remarks>Does nothing while there is a connection or an attempt to make one, and after <see cref="RelayConnectionState.Replaced"/>.</remarks>
+    public void ReconnectNow()
+    {
+        EnsureRunning();
+        lock (_gate)
+        {
+            if (_link is { IsOpen: true })
+                return;
+
+            _refusal = null;
+            _hurry.TrySetResult();
+        }
+    }
+
     /// <summary>Whether there is a registered connection to the relay. Whether the peer is there, this side cannot know; a send succeeds either way.</summary>
     public bool IsConnected(PeerId peer)
     {

@@ -51,6 +51,8 @@ internal sealed partial class ChatClient : IChatClient
         return chat;
     }
 
+    public void ReconnectNow() => _online?.ReconnectNow();
+
     public IReadOnlyList<Conversation> Conversations() => _store.Conversations();
 
     public IReadOnlyList<ChatLine> Lines(PeerId peer, int count, long? before = null) => _store.Lines(peer, count, before);

@@ -15,6 +15,9 @@ internal interface IChat : IContacts
 
     ConnectionStatus Connection { get; }
 
+    /// <summary>Tries at once to connect, instead of when <see cref="ConnectionStatus.NextAttemptAt"/> has come. Does nothing in any other state than <c>Waiting</c>.</summary>
+    void ReconnectNow();
+
     /// <summary>Something changed. Raised from the chat's own loop, often many times in a row: return soon, and read again what is on show.</summary>
     event Action<ChatChange>? Changed;
 

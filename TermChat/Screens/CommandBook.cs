@@ -17,6 +17,7 @@ internal static class CommandBook
         new("/ping", "/ping [NAME-OR-PEERID]", "ask a peer to answer, and time it", TakesName: true),
         new("/id", "/id", "show your own PeerId, to give it to others"),
         new("/contacts", "/contacts", "show everybody who has a name"),
+        new("/reconnect", "/reconnect", "try now to reach the relay again"),
         new("/help", "/help", "show this page"),
         new("/quit", "/quit", "leave; what waits is sent next time"),
     ];

@@ -28,6 +28,8 @@ internal abstract record InputCommand
 
     public sealed record Contacts : InputCommand;
 
+    public sealed record Reconnect : InputCommand;
+
     public sealed record Help : InputCommand;
 
     public sealed record Quit : InputCommand;
@@ -59,6 +61,7 @@ internal abstract record InputCommand
             ("/ping", [var peer]) => new Ping(peer),
             ("/id", []) => new Id(),
             ("/contacts", []) => new Contacts(),
+            ("/reconnect", []) => new Reconnect(),
             ("/help", []) => new Help(),
             ("/quit", []) => new Quit(),
             (null, _) => new Wrong($"{word} is no command; nothing was sent. /help shows them all. To send it as a message, begin with //."),

@@ -12,6 +12,10 @@ internal sealed record ScreenFrame(IReadOnlyList<Row> Rows, (int Column, int Row
     // Below this, names in the list would take the room that messages need.
     private const int WidthForList = 60;
     private const int MaxSaidRows = 6;
+    private const int MaxWhyRows = 4;
+
+    // What is said about the connection and the last command leaves the conversation its title and a line.
+    private const int MinBodyHeight = 2;
 
     public static ScreenFrame Of(ScreenState state, int width, int height)
     {
@@ -19,7 +23,7 @@ internal sealed record ScreenFrame(IReadOnlyList<Row> Rows, (int Column, int Row
             return TooSmall(width, height);
 
         var look = state.Look;
-        var said = SaidRows(state, width);
+        var said = SaidRows(state, width, height - 3 - MinBodyHeight);
         var (input, cursor) = InputRow.Of(state.Input, look.Marks.Prompt, look, width);
         var bodyHeight = height - 3 - said.Count;
         var rows = new List<Row>();
@@ -44,13 +48,26 @@ internal sealed record ScreenFrame(IReadOnlyList<Row> Rows, (int Column, int Row
         return rows;
     }
 
-    private static List<Row> SaidRows(ScreenState state, int width) =>
-    [
-        .. state.Said
+    /// <summary>Why there is no connection, and below it what there is to say about the last command.</summary>
+    private static List<Row> SaidRows(ScreenState state, int width, int height)
+    {
+        var said = state.Said
             .SelectMany(piece => WordWrap.Wrap(ShownText.OnOneRow(piece.Text, state.Look.Unicode), width - 1)
                 .Select(text => Row.Of(text, piece.Tone)))
-            .TakeLast(MaxSaidRows),
-    ];
+            .TakeLast(Math.Min(MaxSaidRows, height))
+            .ToList();
+        return [.. WhyRows(state, width).Take(height - said.Count), .. said];
+    }
+
+    private static IEnumerable<Row> WhyRows(ScreenState state, int width)
+    {
+        if (StatusText.Why(state.Connection, state.Look) is not { } why)
+            return [];
+
+        var rows = WordWrap.Wrap(why.Text, width - 1);
+        return rows.Take(MaxWhyRows).Select((text, at) => Row.Of(
+            at == MaxWhyRows - 1 && rows.Count > MaxWhyRows ? Cells.Shorten($"{text} {rows[at + 1]}", width - 1, state.Look.Marks.Ellipsis) : text, why.Tone));
+    }
 
     private static Row Rule(ScreenState state, int width, int bodyHeight)
     {

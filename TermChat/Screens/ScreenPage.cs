@@ -61,7 +61,6 @@ internal sealed class ScreenPage(string title, IReadOnlyList<Row> content)
         Entry("Up, with nothing typed", "your last text again"),
         Entry("Ctrl+N  Ctrl+P", "next, previous conversation (or Alt+Down, Alt+Up)"),
         Entry("Esc  Ctrl+C  Ctrl+Q", "leave this page; leave TermChat"),
-        Row.Empty,
         Row.Of($"{marks.Waiting} waiting", Tone.Warning).Plus(": still here    ")
             .Plus($"{marks.Sent} at relay").Plus(": the other device does not have it yet"),
         Row.Of(marks.Delivered, Tone.Good).Plus(" relay, direct: it arrived, and how    ")

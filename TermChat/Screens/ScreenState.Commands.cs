@@ -1,3 +1,4 @@
+using Client.Transport.Relay;
 using Relay.Contracts;
 
 namespace TermChat.Screens;
@@ -53,6 +54,9 @@ internal sealed partial class ScreenState
                 break;
             case InputCommand.Contacts:
                 Page = ScreenPage.Contacts(_chat.Contacts());
+                break;
+            case InputCommand.Reconnect:
+                Reconnect();
                 break;
             case InputCommand.Help:
                 Page = ScreenPage.Help(Look.Marks);
@@ -114,6 +118,24 @@ internal sealed partial class ScreenState
         var question = AskAsync(peer, name);
         _asked.Add(question);
         question.ContinueWith(_ => Answered?.Invoke(), TaskScheduler.Default);
+    }
+
+    private void Reconnect()
+    {
+        switch (Connection.State)
+        {
+            case RelayConnectionState.Waiting:
+                _chat.ReconnectNow();
+                break;
+            case RelayConnectionState.Connected:
+                Say("There is a connection to the relay already.");
+                break;
+            case RelayConnectionState.Connecting:
+                Say("An attempt to connect is under way already.");
+                break;
+            default:
+                throw new ArgumentException("This termchat makes no further attempt by itself. Leave it with /quit, and start it again.");
+        }
     }
 
     private async Task<Piece> AskAsync(PeerId peer, string name)

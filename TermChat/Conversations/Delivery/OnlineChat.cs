@@ -14,6 +14,7 @@ internal sealed class OnlineChat : IAsyncDisposable
     private readonly PeerId _self;
     private readonly ITransport _transport;
     private readonly SessionTable _sessions;
+    private RelayTransport? _relay;
 
     /// <param name="transport">Disposed with this.</param>
     public OnlineChat(ChatStore store, PeerKey key, ITransport transport, TimeProvider time, ILogger logger, Action<ChatChange> changed)
@@ -36,8 +37,11 @@ internal sealed class OnlineChat : IAsyncDisposable
 
         // There is no direct path yet. The hybrid's part is to send again, in order, what a broken connection left open.
         var transport = new HybridTransport(direct: null, path, timeProvider: time, logger: loggers.CreateLogger<HybridTransport>());
-        return new OnlineChat(store, key, transport, time, loggers.CreateLogger<ChatEngine>(), changed);
+        return new OnlineChat(store, key, transport, time, loggers.CreateLogger<ChatEngine>(), changed) { _relay = path };
     }
+
+    /// <inheritdoc cref="RelayTransport.ReconnectNow"/>
+    public void ReconnectNow() => _relay?.ReconnectNow();
 
     /// <summary>What was just stored is acknowledged before the program ends: its sender may be waiting for that.</summary>
     public async Task FlushAsync(TimeSpan timeout)

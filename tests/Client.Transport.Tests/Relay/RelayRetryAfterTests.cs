@@ -35,6 +35,27 @@ public sealed class RelayRetryAfterTests : RelayTests
     }
 
     [Fact]
+    public async Task A_person_who_knows_better_does_not_wait_for_what_the_relay_has_asked_for()
+    {
+        var time = new FakeTimeProvider();
+        await using var host = await RelayHost.StartAsync(options => options.MaxPeers = 1);
+        await using var bob = Transport(host.Url, Bob);
+        await bob.ConnectAsync(Alice, Token);
+        await using var alice = new RelayTransport(Options(host.Url, Alice), time);
+        Assert.Equal(ErrorCode.ServerFull, (await FailureToConnectAsync(alice)).Code);
+        await UntilAsync(alice, RelayConnectionState.Waiting);
+
+        await bob.DisposeAsync();
+        await Eventually.Is("the relay has room", () => host.ConnectedPeers == 0);
+        alice.ReconnectNow();
+
+        // By a clock that stands.
+        await UntilAsync(alice, RelayConnectionState.Connected);
+        alice.ReconnectNow();
+        Assert.Equal(RelayConnectionState.Connected, alice.State);
+    }
+
+    [Fact]
     public async Task A_refusal_is_over_when_its_time_is_and_the_transport_connects_by_itself()
     {
         var time = new FakeTimeProvider();

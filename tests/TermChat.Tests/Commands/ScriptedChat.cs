@@ -27,6 +27,8 @@ internal sealed class ScriptedChat(PeerId self, IContacts contacts) : IChatClien
         }
     }
 
+    public void ReconnectNow() => throw new NotSupportedException("No command asks for it.");
+
     /// <summary>How far a line gets at once when it is sent.</summary>
     public LineState Outcome { get; set; } = LineState.Sent;
 

@@ -104,7 +104,29 @@ public sealed class ApprovedScreenTests
 
         bench.IsApproved("disconnected");
         time.Advance(TimeSpan.FromSeconds(1));
-        Assert.Contains("reconnecting in 3 s: ", bench.Screen());
+        Assert.Contains("reconnecting in 3 s ", bench.Screen());
+    }
+
+    [Theory]
+    [MemberData(nameof(Sizes))]
+    public void A_refusal_is_read_whole_and_need_not_be_waited_for(int columns, int rows)
+    {
+        var (chat, time) = LongConversation();
+        using var bench = new ScreenBench(chat, time, columns, rows);
+        chat.Connect(chat.Connection with
+        {
+            State = RelayConnectionState.Waiting,
+            Reason = "The relay wss://relay.example.com/chat/relay refused: The operator of this relay has banned this PeerId (Relay:BannedPeers, " +
+                "Relay:AccessFile, or a ban until the relay restarts). docs/operating.md describes this setting.",
+            NextAttemptAt = time.GetUtcNow() + TimeSpan.FromSeconds(802),
+        });
+
+        bench.IsApproved("refused");
+        bench.Enter("/reconnect");
+        Assert.Equal(1, chat.Reconnects);
+        chat.Connect(chat.Connection with { State = RelayConnectionState.Connected, Reason = null, NextAttemptAt = null });
+        Assert.Contains("There is a connection to the relay already.", bench.Enter("/reconnect").Screen());
+        Assert.Equal(1, chat.Reconnects);
     }
 
     [Theory]

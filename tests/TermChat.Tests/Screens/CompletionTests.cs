@@ -13,7 +13,7 @@ public sealed class CompletionTests
     [InlineData("/msg B", "/msg bo", "bob Bonnie")]
     [InlineData("/ping ", "/ping ", "bob Bonnie carol")]
     [InlineData("/rename car", "/rename carol ", "")]
-    [InlineData("/", "/", "/add /contacts /forget /help /id /msg /ping /quit /rename")]
+    [InlineData("/", "/", "/add /contacts /forget /help /id /msg /ping /quit /reconnect /rename")]
     [InlineData("/msg bob car", "/msg bob car", "")]
     [InlineData("/help c", "/help c", "")]
     [InlineData("/nothing", "/nothing", "")]

@@ -32,6 +32,11 @@ internal sealed class FakeChat(PeerId self, TimeProvider time) : IChat
     /// <summary>Why nothing can be stored; null while all is well.</summary>
     public string? Trouble { get; set; }
 
+    /// <summary>How often the person wanted a connection at once.</summary>
+    public int Reconnects { get; private set; }
+
+    public void ReconnectNow() => Reconnects++;
+
     public void Connect(ConnectionStatus status)
     {
         Connection = status;

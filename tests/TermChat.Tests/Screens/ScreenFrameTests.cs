@@ -15,10 +15,12 @@ public sealed class ScreenFrameTests
     {
         { "connected to relay.example.com", RelayConnectionState.Connected, null, null },
         { "connecting to relay.example.com", RelayConnectionState.Connecting, null, null },
-        { "reconnecting in 4 s: refused", RelayConnectionState.Waiting, "refused", 3.2 },
-        { "reconnecting: refused", RelayConnectionState.Waiting, "refused", -1 },
+        { "reconnecting in 4 s (/reconnect: now)", RelayConnectionState.Waiting, "refused", 3.2 },
+        { "reconnecting in 14 min (/reconnect: now)", RelayConnectionState.Waiting, "refused", 802 },
+        { "reconnecting", RelayConnectionState.Waiting, "refused", -1 },
         { "not connected: another device uses this identity", RelayConnectionState.Replaced, null, null },
-        { "not connected: \uFFFD[2J", RelayConnectionState.Disposed, "\u001b[2J", null },
+        { "not connected", RelayConnectionState.Replaced, "Another device has registered", null },
+        { "not connected", RelayConnectionState.Disposed, "\u001b[2J", null },
         { "not connected yet", RelayConnectionState.Idle, null, null },
     };
 
@@ -31,6 +33,15 @@ public sealed class ScreenFrameTests
         Assert.Equal(words, StatusText.Of(new ConnectionStatus(state, Relay, reason, next), Now, Look).Text);
     }
 
+    [Theory]
+    [InlineData(RelayConnectionState.Waiting, "refused", "refused")]
+    [InlineData(RelayConnectionState.Connecting, "two\nlines", "two lines")]
+    [InlineData(RelayConnectionState.Disposed, "\u001b[2J", "\uFFFD[2J")]
+    [InlineData(RelayConnectionState.Connected, "it was once refused", null)]
+    [InlineData(RelayConnectionState.Waiting, null, null)]
+    public void Why_there_is_no_connection_is_told_beside_it(RelayConnectionState state, string? reason, string? told) =>
+        Assert.Equal(told, StatusText.Why(new ConnectionStatus(state, Relay, reason), Look)?.Text);
+
     [Fact]
     public void Whatever_the_size_every_row_is_exactly_as_wide_as_the_screen()
     {
@@ -40,6 +51,8 @@ public sealed class ScreenFrameTests
         chat.Receive(Peers.Stranger, "Hello");
         var state = new ScreenState(chat, new ScreenOptions { Time = time });
         state.Input.Insert("half a message");
+        state.Say(string.Join(' ', Enumerable.Repeat("much to say", 40)));
+        chat.Connect(chat.Connection with { State = RelayConnectionState.Waiting, Reason = string.Join(' ', Enumerable.Repeat("a long story", 40)) });
 
         Gen.Select(Gen.Int[1, 150], Gen.Int[1, 50]).Sample(
             (width, height) =>
