@@ -15,6 +15,7 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
 
     private readonly List<(long Number, LineState State)> _underWay = [];
     private readonly HashSet<long> _earlier = [];
+    private readonly ConnectionNotice _notice = new(streams);
     private int _arrived;
     private int _failed;
     private int _refused;
@@ -100,8 +101,10 @@ internal sealed class Sending(IChatClient chat, PeerId peer, bool toTheEnd, Time
             if (_underWay.Count <= max)
                 break;
 
+            var connection = chat.Connection;
+            _notice.Follow(connection.State, connection.Reason, connection.NextAttemptAt - time.GetUtcNow());
             var left = patience - time.GetElapsedTime(moved);
-            if (left <= TimeSpan.Zero || chat.Connection.State == RelayConnectionState.Replaced)
+            if (left <= TimeSpan.Zero || connection.State == RelayConnectionState.Replaced)
                 return false;
             await next.WaitAsync(left, time, cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             cancellationToken.ThrowIfCancellationRequested();

@@ -23,6 +23,8 @@ internal static class NamedSend
         // With the relay as its only path, the hybrid's part is to send again, in order, what a broken connection left open.
         await using var transport = new HybridTransport(direct: null, relay);
         var tally = new NamedTally();
+        var notice = new ConnectionNotice(streams);
+        relay.StateChanged += change => notice.Follow(change.State, change.Reason?.Message, change.NextAttemptIn);
         transport.LossReported += streams.Tell;
         transport.LossReported += tally.Lose;
         var underWay = new Queue<Task<SendResult>>();

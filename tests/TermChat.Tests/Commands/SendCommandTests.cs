@@ -91,8 +91,29 @@ public sealed class SendCommandTests : IDisposable
 
         Assert.Equal(ExitCode.Failure, await GivesUpAsync(TimeSpan.FromSeconds(30), "send", "bob", "hello"));
         Assert.Equal(
+            "termchat: The relay cannot be reached: refused.\n" +
             "termchat: waiting: The relay cannot be reached: refused. 0 accepted, 1 in the outbox: it goes out by itself when termchat runs next\n",
             _desk.Said);
+    }
+
+    [Fact]
+    public async Task What_it_waits_for_is_told_once_for_each_reason_and_it_still_succeeds()
+    {
+        _desk.Chat.Outcome = LineState.Waiting;
+        Refuse("The relay cannot be reached: refused.", TimeSpan.FromSeconds(0.7));
+        var sending = _desk.RunAsync("send", "bob", "hello");
+        await Eventually.Is("it says why it waits", () => _desk.Said == "termchat: The relay cannot be reached: refused. Next attempt in 1 s.\n");
+
+        _desk.Chat.Connection = _desk.Chat.Connection with { State = RelayConnectionState.Connecting };
+        Refuse("The relay cannot be reached: refused.", TimeSpan.FromSeconds(2));
+        Refuse("The relay refused: banned.", TimeSpan.FromSeconds(802));
+        await Eventually.Is("it says the other reason", () => _desk.Said.EndsWith("\ntermchat: The relay refused: banned. Next attempt in 14 min.\n", StringComparison.Ordinal));
+        _desk.Chat.Connection = _desk.Chat.Connection with { State = RelayConnectionState.Connected, Reason = null, NextAttemptAt = null };
+        _desk.Chat.Advance(LineState.Sent);
+
+        Assert.Equal(ExitCode.Success, await sending);
+        Assert.Equal(3, _desk.Said.Count(character => character == '\n'));
+        Assert.EndsWith("termchat: accepted: 1\n", _desk.Said, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -193,6 +214,9 @@ public sealed class SendCommandTests : IDisposable
         Assert.Equal(ExitCode.Success, await _desk.RunAsync("send", Desk.Stranger.Value, "hello"));
         Assert.Equal(["hello"], _desk.Chat.Sent);
     }
+
+    private void Refuse(string reason, TimeSpan pause) => _desk.Chat.Connection = new ConnectionStatus(
+        RelayConnectionState.Waiting, new Uri("ws://relay"), reason, _desk.Time.GetUtcNow() + pause);
 
     private async Task<int> GivesUpAsync(TimeSpan after, params string[] arguments)
     {
