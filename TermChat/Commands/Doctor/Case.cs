@@ -1,5 +1,6 @@
 using System.Net;
 using Client.Transport.Relay;
+using Microsoft.AspNetCore.Http.Connections;
 using Relay.Contracts;
 using TermChat.Identity;
 
@@ -38,6 +39,9 @@ internal sealed class Case(Func<Profile> openProfile, Func<Profile, RelayAddress
 
     /// <summary>Of <see cref="FirstHop"/>; from the DNS step on.</summary>
     public IPAddress[] Addresses { get; set; } = [];
+
+    /// <summary>How messages get through; from the WebSocket step on.</summary>
+    public HttpTransportType Way { get; set; } = HttpTransportType.WebSockets;
 
     public void Dispose() => Key?.Dispose();
 }

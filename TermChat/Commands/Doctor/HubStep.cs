@@ -14,8 +14,8 @@ internal static class HubStep
         await using var connection = new HubConnectionBuilder()
             .WithUrl(relay.Hub, http =>
             {
-                http.Transports = HttpTransportType.WebSockets;
-                http.SkipNegotiation = true;
+                http.Transports = relay.Way;
+                http.SkipNegotiation = relay.Way == HttpTransportType.WebSockets;
                 http.CloseTimeout = TimeSpan.FromSeconds(1);
             })
             .AddMessagePackProtocol()
@@ -33,7 +33,7 @@ internal static class HubStep
         }
         catch (Exception stranger) when (!cancellationToken.IsCancellationRequested)
         {
-            return Finding.Fail($"there is a WebSocket server, but it is no relay: {stranger.Message} Check the address and its path.");
+            return Finding.Fail($"there is a server, but it is no relay: {stranger.Message} Check the address and its path.");
         }
         catch (OperationCanceledException) when (connection.State == HubConnectionState.Connected)
         {

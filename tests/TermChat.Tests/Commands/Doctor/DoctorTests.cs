@@ -5,6 +5,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using TermChat.Commands;
 using TestKit;
@@ -119,6 +120,28 @@ public sealed class DoctorTests : IDisposable
         }));
 
         await FailsAsync("websocket", "the relay itself does not answer", Url(server));
+    }
+
+    [Theory]
+    [InlineData(StatusCodes.Status403Forbidden)]
+    [InlineData(StatusCodes.Status400BadRequest)]
+    public async Task Where_WebSockets_are_blocked_it_goes_on_by_long_polling_as_the_chat_does(int status)
+    {
+        await using var relay = await RelayHost.StartAsync(services: services => services.AddSingleton<IStartupFilter>(new NoWebSockets(status)));
+
+        Assert.Equal(ExitCode.Success, await _desk.RunAsync("doctor", "--relay", relay.Url.ToString()));
+
+        Assert.Equal(
+            ["ok profile", "ok configuration", "ok dns", "ok tcp", "skip tls", "ok websocket", "ok hub", "ok registration", "ok clock"], Verdicts());
+        Assert.Contains($"WebSockets are blocked: something on the way answers with status {status}. Long polling gets through", _desk.Printed, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_relay_that_refuses_says_why_itself()
+    {
+        await using var relay = await RelayHost.StartAsync(options => options.BannedAddresses.Add("127.0.0.1"));
+
+        await FailsAsync("websocket", "the relay refuses: The operator of this relay has banned this network address", relay.Url.ToString());
     }
 
     [Fact]
@@ -248,6 +271,23 @@ public sealed class DoctorTests : IDisposable
         request.CertificateExtensions.Add(names.Build());
         var now = TimeProvider.System.GetUtcNow();
         return request.CreateSelfSigned(now.AddHours(fromHour), now.AddHours(toHour));
+    }
+
+    /// <summary>What a proxy does that knows no WebSockets, or wants none.</summary>
+    private sealed class NoWebSockets(int status) : IStartupFilter
+    {
+        public Action<IApplicationBuilder> Configure(Action<IApplicationBuilder> next) => app =>
+        {
+            app.Use((http, rest) =>
+            {
+                if (http.Request.Headers.Upgrade.Count == 0)
+                    return rest(http);
+
+                http.Response.StatusCode = status;
+                return Task.CompletedTask;
+            });
+            next(app);
+        };
     }
 
     private sealed class WrongClock(TimeSpan ahead) : TimeProvider
