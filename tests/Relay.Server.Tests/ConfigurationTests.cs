@@ -62,6 +62,18 @@ public sealed class ConfigurationTests
         Assert.DoesNotContain("   at ", said + program.Output, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(null, "  termchat listen --as bob --relay http://127.0.0.1:")]
+    [InlineData("Relay.Server", "  dotnet run --project TermChat -- listen --as bob --relay http://127.0.0.1:")]
+    public async Task Once_it_listens_it_names_all_its_addresses_and_a_client_that_is_there(string? launchProfile, string client)
+    {
+        var environment = new Dictionary<string, string?>(Development) { ["DOTNET_LAUNCH_PROFILE"] = launchProfile };
+        await using var program = ProgramProcess.Start("Relay.Server", environment, "--urls", "http://127.0.0.1:0;http://[::1]:0");
+
+        Assert.Matches(@"^TermChat relay is ready at http://127\.0\.0\.1:\d+ and http://\[::1\]:\d+ \(hub path /relay\)\.$", await program.WaitForLineAsync("TermChat relay is ready at "));
+        Assert.StartsWith(client, await program.WaitForLineAsync(" listen --as bob"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task An_address_that_is_taken_is_explained()
     {
