@@ -66,6 +66,24 @@ public sealed class CertificateWatchTests : IDisposable
         Assert.Equal(4, _logs.Entries.Count(entry => entry.Id.Id == Ends));
     }
 
+    [Fact]
+    public void A_certificate_that_is_put_back_as_it_was_is_said_to_be_in_use_and_until_when_in_UTC()
+    {
+        using var watch = Watch(days: 90);
+        watch.Look();
+        var elsewhere = Place + ".moved";
+        Directory.Move(Place, elsewhere);
+        watch.Look();
+        Assert.Equal((1, 1), (Count(InUse), Count(NotRead)));
+
+        Directory.Move(elsewhere, Place);
+        watch.Look();
+        watch.Look();
+
+        Assert.Equal((2, 1), (Count(InUse), Count(NotRead)));
+        Assert.All(_logs.Entries, entry => Assert.Matches(@"good until \d{4}-\d\d-\d\d \d\d:\d\d UTC", entry.Message));
+    }
+
     [Theory]
     [InlineData(Trouble.FolderIsGone)]
     [InlineData(Trouble.FolderIsAFile)]
