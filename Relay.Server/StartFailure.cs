@@ -19,6 +19,9 @@ internal static class StartFailure
             $"The relay did not start: {file.Message} {SettingFault.Innermost(why)}",
         IOException { InnerException: AddressInUseException } inUse =>
             $"The relay did not start: {inUse.Message} Another program, perhaps another relay, listens there. Stop it, or choose another address with --urls.",
+        SocketException { SocketErrorCode: SocketError.AccessDenied } denied =>
+            $"The relay did not start: the system does not let it listen there ({denied.Message}). Ports below 1024 are for privileged programs. Choose another port with " +
+            "--urls, put a proxy in front, or give the relay CAP_NET_BIND_SERVICE (AmbientCapabilities= in its systemd unit): docs/operating.md says how.",
         SocketException refused =>
             $"The relay did not start: it could not listen ({refused.Message}). Choose another address with --urls.",
         InvalidOperationException { Source: "Microsoft.AspNetCore.Server.Kestrel.Core" } https when https.Message.Contains("certificate", StringComparison.OrdinalIgnoreCase) =>

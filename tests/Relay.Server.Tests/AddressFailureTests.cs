@@ -25,10 +25,29 @@ public sealed class AddressFailureTests
         Assert.Contains("address already in use", await FailureOfAsync($"http://{socket.LocalEndPoint}"), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_port_for_privileged_programs_is_explained_with_the_ways_around()
+    {
+        Assert.SkipUnless(OperatingSystem.IsLinux() && File.Exists("/usr/bin/setpriv"), "setpriv takes the privilege away, which root would have.");
+
+        // Into a program that may do everything but this.
+        await using var relay = ProgramProcess.Run(
+            "setpriv", new Dictionary<string, string?>(), "--bounding-set=-net_bind_service", "--inh-caps=-net_bind_service",
+            "dotnet", ProgramProcess.PathOf("Relay.Server"), "--urls=http://127.0.0.1:443");
+
+        var said = await FailureOfAsync(relay);
+        Assert.Contains("(Permission denied). Ports below 1024 are for privileged programs.", said, StringComparison.Ordinal);
+        Assert.Contains("AmbientCapabilities=", said, StringComparison.Ordinal);
+    }
+
     private static async Task<string> FailureOfAsync(string address)
     {
         await using var relay = ProgramProcess.Start("Relay.Server", $"--urls={address}");
+        return await FailureOfAsync(relay);
+    }
 
+    private static async Task<string> FailureOfAsync(ProgramProcess relay)
+    {
         Assert.Equal(1, await relay.WaitForExitAsync());
         Assert.DoesNotContain("   at ", relay.Output.ToString() + relay.Errors, StringComparison.Ordinal);
         return Assert.Single(relay.Errors.Lines);

@@ -21,6 +21,23 @@ public sealed class SystemdTests : IDisposable
     }
 
     [Fact]
+    public async Task Systemd_finds_nothing_wrong_with_the_recipe_for_port_443()
+    {
+        var recipe = Repository.Read("docs", "operating.md").Split("```ini\n")[1].Split("```")[0];
+        var folder = Directory.CreateDirectory(Path.Combine(_folder.FullName, "termchat-relay.service.d")).FullName;
+        await File.WriteAllTextAsync(Path.Combine(folder, "https.conf"), recipe, TestContext.Current.CancellationToken);
+
+        var analysis = await AnalyzeAsync("verify");
+        Assert.Equal((0, "", ""), (await analysis.WaitForExitAsync(), $"{analysis.Output}", $"{analysis.Errors}"));
+
+        // It has read the recipe at all: a mistake in it is found.
+        await File.AppendAllTextAsync(Path.Combine(folder, "https.conf"), "LoadCredentials=mistyped\n", TestContext.Current.CancellationToken);
+        analysis = await AnalyzeAsync("verify");
+        await analysis.WaitForExitAsync();
+        Assert.Contains("'LoadCredentials'", $"{analysis.Errors}", StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Systemd_counts_the_service_among_the_well_confined()
     {
         // On a scale from 0 to 100; a service that confines nothing has 96. What is missing of 0 is the network and what .NET needs.
