@@ -28,7 +28,7 @@ try
     var options = builder.AddServerOptions();
     builder.AddTlsCertificate(options);
     builder.AddRelayTelemetry(options);
-    builder.Services.AddSingleton<AdminKey>();
+    builder.Services.AddRelayAdmin();
     builder.AddStatusPage(options);
 
     var app = builder.Build();
@@ -42,6 +42,7 @@ try
     app.Lifetime.ApplicationStarted.Register(() => OriginsCheck.Warn(app));
     app.Lifetime.ApplicationStarted.Register(() => TlsCertificate.WarnIfUnused(app, options));
     app.Lifetime.ApplicationStarted.Register(() => SettingsFiles.Watch(app));
+    SettingsChange.Watch(app);
 
     await app.RunAsync();
     return 0;

@@ -124,8 +124,15 @@ internal sealed class AccessControl
     private void Renew()
     {
         // Combined under the lock, so that of two changes at once the later one has both.
+        int before;
         lock (_gate)
+        {
+            before = _current.AllowedPeers.Count;
             _current = Combine();
+        }
+
+        if (before > 0 && _current.AllowedPeers.Count == 0)
+            _logger.EverybodyAllowed(before);
         Changed?.Invoke();
     }
 

@@ -56,6 +56,11 @@ internal static partial class RelayLog
     [LoggerMessage(1015, LogLevel.Error, "Looking at a registration failed, in a policy of the application perhaps; the connection is closed")]
     public static partial void RegistrationFailed(this ILogger logger, Exception failure);
 
+    [LoggerMessage(1020, LogLevel.Warning,
+        "The list of who alone may come (Relay:AllowedPeers, Relay:AccessFile) had {Count} PeerIds and is empty now: everybody is let in who is not banned. If that is not meant, put them back; " +
+        "docs/operating.md describes these lists")]
+    public static partial void EverybodyAllowed(this ILogger logger, int count);
+
     // 2000-2099 belong to mailboxes.
 
     [LoggerMessage(2000, LogLevel.Warning,

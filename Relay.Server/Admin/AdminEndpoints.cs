@@ -7,8 +7,18 @@ namespace Relay.Server.Admin;
 /// <remarks>The PeerId is in the body and never in the address, which proxies log and traces show.</remarks>
 internal static partial class AdminEndpoints
 {
+    /// <summary>In bytes.</summary>
+    public const int LongestRequest = 4096;
+
     private const string Prefix = "/admin";
-    private const int LongestRequest = 4096;
+
+    public static void AddRelayAdmin(this IServiceCollection services)
+    {
+        services.AddSingleton<AdminKey>();
+
+        // In Development too, where the framework would throw: a request that cannot be read is answered, and is no fault of the relay's.
+        services.Configure<RouteHandlerOptions>(handlers => handlers.ThrowOnBadRequest = false);
+    }
 
     public static void MapRelayAdmin(this WebApplication app)
     {
@@ -19,7 +29,9 @@ internal static partial class AdminEndpoints
         // Before anything of the request is read but its headers.
         app.UseWhen(
             context => context.Request.Path.StartsWithSegments(Prefix),
-            branch => branch.Use((context, next) => key.GuardAsync(context, next, "Admin actions are for who has the admin key.")));
+            branch => branch
+                .Use((context, next) => key.GuardAsync(context, next, "Admin actions are for who has the admin key."))
+                .UseStatusCodePages(AdminMistake.ExplainAsync));
 
         var admin = app.MapGroup(Prefix).WithMetadata(new RequestSizeLimitAttribute(LongestRequest));
         admin.MapGet("/bans", (RelayAdministration relay) => Results.Json(Bans(relay, null)));

@@ -9,10 +9,11 @@ namespace Relay.Server.Admin;
 /// <summary>Whom an operator means: one peer, or everybody from some addresses. Prints no PeerId.</summary>
 internal sealed record AdminTarget(PeerId? Peer, IPNetwork? Addresses)
 {
-    private const string Tag = "peer#";
-
-    private const string Known =
+    /// <summary>What a request should have in it.</summary>
+    public const string Known =
         "Send {\"peer\": \"...\"} with a PeerId, with the tag of a connected peer as the log has it (peer#3f2a90c1), or with addresses (203.0.113.7, 2001:db8::/32).";
+
+    private const string Tag = "peer#";
 
     public static bool TryRead(string? text, RelayAdministration relay, [NotNullWhen(true)] out AdminTarget? target, out string why)
     {

@@ -69,6 +69,29 @@ public sealed class AdminTests
     }
 
     [Theory]
+    [InlineData("POST", "ban", "text/plain", "peer=alice", HttpStatusCode.UnsupportedMediaType, "'Content-Type: application/json', as curl --json does. Send {\"peer\"")]
+    [InlineData("POST", "ban", "application/json", "{peer: alice}", HttpStatusCode.BadRequest, "The body is not the JSON that is wanted here. Send {\"peer\"")]
+    [InlineData("POST", "ban", "application/json", "", HttpStatusCode.BadRequest, "The body is not the JSON")]
+    [InlineData("GET", "ban", null, "", HttpStatusCode.MethodNotAllowed, "This takes POST, and not GET.")]
+    [InlineData("POST", "bans", null, "", HttpStatusCode.MethodNotAllowed, "This takes GET, and not POST.")]
+    [InlineData("POST", "bann", "application/json", "{}", HttpStatusCode.NotFound, "There is no such admin action. There are: GET bans")]
+    [InlineData("POST", "ban", "application/json", "TOO LONG", HttpStatusCode.RequestEntityTooLarge, "at most 4096 bytes")]
+    public async Task A_request_that_is_made_wrongly_is_told_how_to_make_it(
+        string method, string action, string? type, string body, HttpStatusCode status, string explanation)
+    {
+        await using var relay = RelayApp.OnSockets(("Server:AdminKey", Key));
+        using var http = Client(relay, Key);
+        using var request = new HttpRequestMessage(new HttpMethod(method), new Uri("/admin/" + action, UriKind.Relative));
+        if (type is not null)
+            request.Content = new StringContent(body == "TOO LONG" ? new string(' ', 5000) : body, System.Text.Encoding.UTF8, type);
+
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+
+        Assert.Equal(status, answer.StatusCode);
+        Assert.Contains(explanation, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    [Theory]
     [InlineData(null)]
     [InlineData("another-key-of-the-same-length")]
     [InlineData(Key + "x")]

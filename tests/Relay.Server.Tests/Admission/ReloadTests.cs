@@ -91,6 +91,28 @@ public sealed class ReloadTests : IDisposable
     }
 
     [Fact]
+    public async Task A_change_of_what_is_read_at_the_start_only_is_named_and_its_value_is_not()
+    {
+        var program = CopyOfTheProgram();
+        var settings = Path.Combine(program, "appsettings.json");
+        await ReplaceAsync(settings, """{ "Relay": { "AllowNamedPeers": true }, "Server": { "AdminKey": "the-key-it-was-started-with" } }""");
+        await using var relay = ProgramProcess.Run(
+            "dotnet", new Dictionary<string, string?>(), Path.Combine(program, "Relay.Server.dll"), "--urls", "http://127.0.0.1:0", "--Relay:MailboxMessages=7");
+        await UrlOf(relay);
+
+        // The command line wins over the file, so that MailboxMessages does not change.
+        await ReplaceAsync(settings, """
+            { "Relay": { "AllowNamedPeers": true, "BannedPeers": [ "mallory" ], "MaxPeers": 5, "MailboxMessages": 8 }, "Server": { "AdminKey": "a-key-that-is-another-one" } }
+            """);
+        await relay.WaitForLineAsync("Relay:MaxPeers, Server:AdminKey changed, but is read at the start only: restart the relay");
+
+        await ReplaceAsync(settings, """{ "Relay": { "AllowNamedPeers": false, "BannedPeers": [] }, "Server": { "AdminKey": "the-key-it-was-started-with" } }""");
+        await relay.WaitForLineAsync(line => relay.Output.Lines.Count(line => line.Contains("The configuration has changed and is in use", StringComparison.Ordinal)) >= 2);
+        Assert.Single(relay.Output.Lines, line => line.Contains("read at the start only", StringComparison.Ordinal));
+        Assert.DoesNotContain("a-key-that", relay.Output.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_settings_file_that_cannot_be_read_stops_the_start_and_says_where_it_is_wrong()
     {
         var program = CopyOfTheProgram();
@@ -135,6 +157,7 @@ public sealed class ReloadTests : IDisposable
         await bob.SeesTexts("still here");
 
         await Lists("", "");
+        await relay.WaitForLineAsync("(Relay:AllowedPeers, Relay:AccessFile) had 1 PeerIds and is empty now: everybody is let in");
         await Eventually.Is("everybody is let in again", () => IsLetInAsync().GetAwaiter().GetResult());
 
         Task Lists(string banned, string allowed) => ReplaceAsync(
