@@ -86,7 +86,7 @@ public sealed partial class RequirementTests
     }
 
     [Fact]
-    public async Task Variations_registration_is_authenticated_where_a_PeerId_is_a_key()
+    public async Task Variations_3_registration_is_authenticated_where_a_PeerId_is_a_key()
     {
         await using var host = await RelayHost.StartAsync(options => options.AllowNamedPeers = false);
         var key = TestPeers.Key("alice");

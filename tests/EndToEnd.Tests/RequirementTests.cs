@@ -3,6 +3,7 @@ using Client.Transport;
 using Client.Transport.Hybrid;
 using Client.Transport.Loopback;
 using Client.Transport.Relay;
+using EndToEnd.Tests.Operations;
 using Relay.Contracts;
 using TestKit;
 
@@ -17,7 +18,7 @@ public sealed partial class RequirementTests
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
     [Fact]
-    public async Task MainWay_1_to_12_AfterSuccess_1_AfterSuccess_6_a_message_without_a_direct_path_takes_the_relay_and_is_answered()
+    public async Task Before_2_MainWay_1_to_12_AfterSuccess_1_AfterSuccess_6_a_message_without_a_direct_path_takes_the_relay_and_is_answered()
     {
         await using var host = await RelayHost.StartAsync();
         var (direct, _) = LoopbackTransport.CreatePair(Alice, Bob);
@@ -40,7 +41,7 @@ public sealed partial class RequirementTests
     }
 
     [Fact]
-    public async Task AfterSuccess_2_and_AfterSuccess_3_the_relay_transport_is_a_transport_of_kind_relay()
+    public async Task AcceptedWhen_3_AfterSuccess_2_AfterSuccess_3_the_relay_transport_is_a_transport_of_kind_relay()
     {
         await using var host = await RelayHost.StartAsync();
         await using var alice = Relay(host, Alice);
@@ -54,6 +55,33 @@ public sealed partial class RequirementTests
 
         await host.StopAsync();
         await Eventually.Is("it is not connected", () => !alice.IsConnected(Bob));
+
+        // And once the relay is back all is as before.
+        await host.StartAgainAsync();
+        await Eventually.Is("it is connected again", () => alice.IsConnected(Bob));
+        await using var bob = Relay(host, Bob);
+        await bob.ConnectAsync(Alice, Token);
+        Assert.Equal(SendStatus.Accepted, (await alice.SendAsync(Bob, "again"u8.ToArray(), Token)).Status);
+        Assert.Equal("again", Encoding.UTF8.GetString((await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token)).Payload.Span));
+    }
+
+    [Theory]
+    [InlineData("ws")]
+    [InlineData("wss")]
+    [InlineData("http")]
+    [InlineData("https")]
+    public async Task Before_3_Variations_1_a_relay_is_known_by_an_address_of_any_of_these_schemes(string scheme)
+    {
+        using var certificate = TestCertificate.Create();
+        await using var host = await RelayHost.StartAsync(certificate: scheme is "wss" or "https" ? certificate : null);
+        var url = new Uri($"{scheme}://localhost:{host.Url.Port}");
+        await using var alice = Trust.Transport(url, TestPeers.Key("alice"), certificate);
+        await using var bob = Trust.Transport(url, TestPeers.Key("bob"), certificate);
+
+        await alice.SendAsync(bob.Self, "hello"u8.ToArray(), Token);
+
+        var received = await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token);
+        Assert.Equal((alice.Self, "hello"), (received.Sender, Encoding.UTF8.GetString(received.Payload.Span)));
     }
 
     [Fact]
@@ -79,7 +107,7 @@ public sealed partial class RequirementTests
     }
 
     [Fact]
-    public async Task Several_peers_exchange_messages_at_once_each_pair_in_order()
+    public async Task AcceptedWhen_1_several_peers_exchange_messages_at_once_each_pair_in_order()
     {
         const int Peers = 8;
         const int Each = 100;

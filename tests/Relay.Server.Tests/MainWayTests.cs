@@ -51,7 +51,7 @@ public sealed class MainWayTests
     }
 
     [Fact]
-    public async Task AfterSuccess_4_bytes_come_out_as_they_went_in()
+    public async Task AcceptedWhen_4_AfterSuccess_4_bytes_come_out_as_they_went_in()
     {
         await using var relay = RelayApp.OnSockets();
         var alice = await relay.Enter("alice");
@@ -82,7 +82,7 @@ public sealed class MainWayTests
     }
 
     [Fact]
-    public async Task Always_3_messages_from_one_sender_keep_their_order()
+    public async Task AcceptedWhen_6_Always_3_messages_from_one_sender_keep_their_order()
     {
         await using var relay = RelayApp.OnSockets(("SendWindowMessages", "5000"), ("DeliveryWindowMessages", "5000"), ("MailboxMessages", "5000"));
         var alice = await relay.Enter("alice");
@@ -117,7 +117,7 @@ public sealed class MainWayTests
     }
 
     [Fact]
-    public async Task AcceptedWhen_several_peers_exchange_messages_at_once()
+    public async Task AcceptedWhen_1_several_peers_exchange_messages_at_once()
     {
         await using var relay = RelayApp.OnSockets();
         string[] names = ["alice", "bob", "carol", "dave"];

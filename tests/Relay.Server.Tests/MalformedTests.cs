@@ -221,7 +221,7 @@ public sealed class MalformedTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task UC4_11a_a_client_cannot_say_that_it_is_somebody_else()
+    public async Task AcceptedWhen_4_UC4_11a_a_client_cannot_say_that_it_is_somebody_else()
     {
         // The contract has no field for it; a client that adds one in JSON, where names are free, is not heard.
         var mallory = await _relay.NewPeer(json: true).Enter("mallory");

@@ -56,7 +56,7 @@ public sealed class OfflineTests
     }
 
     [Fact]
-    public async Task UC4_8a_beyond_1000_the_oldest_are_evicted_and_both_sides_are_told_until_they_say_they_know()
+    public async Task AcceptedWhen_6_UC4_8a_beyond_1000_the_oldest_are_evicted_and_both_sides_are_told_until_they_say_they_know()
     {
         await using var relay = RelayApp.InMemory();
         var alice = await relay.Enter("alice");
@@ -115,7 +115,7 @@ public sealed class OfflineTests
     }
 
     [Fact]
-    public async Task Variation_a_message_nobody_came_for_expires_and_both_sides_are_told()
+    public async Task Variations_2_a_message_nobody_came_for_expires_and_both_sides_are_told()
     {
         var time = new FakeTimeProvider();
         await using var relay = RelayApp.InMemory(services => services.AddSingleton<TimeProvider>(time), ("MailboxTimeToLive", "00:30:00"));

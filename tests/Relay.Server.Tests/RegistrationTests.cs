@@ -11,7 +11,7 @@ namespace Relay.Server.Tests;
 public sealed class RegistrationTests
 {
     [Fact]
-    public async Task Before_6_any_other_call_is_an_error_and_the_connection_stays()
+    public async Task MainWay_5_before_it_any_other_call_is_an_error_and_the_connection_stays()
     {
         await using var relay = RelayApp.InMemory();
         var alice = relay.NewPeer();

@@ -6,7 +6,7 @@ namespace Client.Transport.Tests.Hybrid;
 public sealed class HybridRequirementTests
 {
     [Fact]
-    public async Task MainWay_1_and_2_what_the_direct_path_cannot_carry_goes_to_the_relay()
+    public async Task AcceptedWhen_5_MainWay_1_and_2_what_the_direct_path_cannot_carry_goes_to_the_relay()
     {
         await using var bench = new HybridBench();
         bench.Direct.Unreachable();
@@ -169,7 +169,7 @@ public sealed class HybridRequirementTests
     }
 
     [Fact]
-    public async Task AfterSuccess_8_each_path_is_received_while_the_other_is_silent()
+    public async Task AcceptedWhen_5_AfterSuccess_8_each_path_is_received_while_the_other_is_silent()
     {
         await using var pair = new HybridPair();
         foreach (var path in new ITransport[] { pair.AliceDirect, pair.AliceRelay, pair.AliceRelay, pair.AliceDirect })
@@ -181,7 +181,7 @@ public sealed class HybridRequirementTests
     }
 
     [Fact]
-    public async Task AfterFailure_2_with_both_paths_down_messages_wait_and_go_out_by_themselves_in_order()
+    public async Task AcceptedWhen_5_AfterFailure_2_with_both_paths_down_messages_wait_and_go_out_by_themselves_in_order()
     {
         await using var pair = new HybridPair();
         await pair.CutAsync();

@@ -27,7 +27,7 @@ public sealed class ExitCodeTests
     }
 
     [Fact]
-    public async Task A_contact_is_as_good_as_a_PeerId_and_a_stranger_is_an_error()
+    public async Task Before_4_a_contact_is_as_good_as_a_PeerId_and_a_stranger_is_an_error()
     {
         await using var people = await TwoPeople.MeetAsync();
 

@@ -13,7 +13,7 @@ public sealed class IdentityTests : IDisposable
     public void Dispose() => _alice.Dispose();
 
     [Fact]
-    public async Task The_first_start_makes_an_identity_and_the_next_ones_keep_it()
+    public async Task Before_1_the_first_start_makes_an_identity_and_the_next_ones_keep_it()
     {
         var first = await _alice.RunAsync("id");
         var second = await _alice.RunAsync("id");

@@ -7,7 +7,7 @@ namespace EndToEnd.Tests.Programs;
 public sealed class TwoTerminalsTests
 {
     [Fact]
-    public async Task A_message_goes_from_one_terminal_to_the_other()
+    public async Task AcceptedWhen_2_a_message_goes_from_one_terminal_to_the_other()
     {
         var (relay, url) = await StartRelayAsync();
         await using var stop = relay;
@@ -24,7 +24,7 @@ public sealed class TwoTerminalsTests
     }
 
     [Fact]
-    public async Task What_was_sent_before_anybody_listened_waits()
+    public async Task AcceptedWhen_2_what_was_sent_before_anybody_listened_waits()
     {
         var (relay, url) = await StartRelayAsync();
         await using var stop = relay;
