@@ -1,4 +1,6 @@
+using Relay.Contracts;
 using Relay.Hub.Admission;
+using Relay.Hub.Mailboxes;
 using Relay.Hub.Sessions;
 
 namespace Relay.Hub;
@@ -6,6 +8,9 @@ namespace Relay.Hub;
 /// <summary>What the relay says of a limit that ends a connection, to the client and in its log: what happened, the setting and its value, what to do.</summary>
 internal static class LimitWords
 {
+    public static string PeerIds { get; } =
+        $"One is a key in text, or a plain name of 1 to {PeerId.MaxNameLength} characters from a-z, 0-9, '.', '_' and '-'. docs/protocol.md describes both.";
+
     public static string FrameTooLarge(RelayOptions options) =>
         $"A frame is larger than {options.MaxFrameBytes} bytes, four times the larger of {options.MaxPayloadBytes} (Relay:MaxPayloadBytes) " +
         $"and {RelayOptions.MaxBatchBytes}. Keep to the limits that Registered tells. {Refusal.Documented}";
@@ -30,4 +35,48 @@ internal static class LimitWords
     /// <summary>Of a connection of which SignalR says only that there was an error.</summary>
     public static string SilentOrUnreadable(RelayOptions options) =>
         $"What came last was no whole SignalR message, or nothing came from the client for {options.ClientTimeout} (Relay:ClientTimeout). {Refusal.Documented}";
+
+    public static string MailboxFull(RelayOptions options, bool isStrangers) => isStrangers
+        ? $"A mailbox of somebody who has never been here keeps {options.StrangerMailboxBytes} bytes (Relay:StrangerMailboxBytes), or {options.MailboxMessages} messages (Relay:MailboxMessages)."
+        : $"A mailbox keeps {options.MailboxMessages} messages (Relay:MailboxMessages).";
+
+    public static string MailboxesFull(RelayOptions options) =>
+        $"All mailboxes together hold as much as they may: {options.MailboxesBytes} bytes (Relay:MailboxesBytes).";
+
+    public static string NobodyCame(RelayOptions options) =>
+        $"Messages wait for somebody who is away for {options.MailboxTimeToLive} (Relay:MailboxTimeToLive).";
+
+    public static string NotToldInTime(RelayOptions options) =>
+        $"Somebody who is away was not told of lost messages within {options.ReportTimeToLive} (Relay:ReportTimeToLive), and will not be. {Refusal.Documented}";
+
+    public static string TooManyAbsentees(RelayOptions options) =>
+        $"More than {PeerDirectory.MaxAbsentees(options)} peers are away and only to be told of lost messages (an eighth of Relay:MailboxesBytes, " +
+        $"{options.MailboxesBytes} bytes, in kilobytes): the oldest will not be told. {Refusal.Documented}";
+
+    public static string TooManyLostIds(RelayOptions options) =>
+        $"The ids of lost messages take as much as they may, {PeerDirectory.MaxReportedBytes(options)} bytes (a quarter of Relay:MailboxesBytes): " +
+        $"who has lost the most is told how many, and not which. {Refusal.Documented}";
+
+    public static string TooManyLostIdsOfOne { get; } =
+        $"Somebody has lost more than {DropReports.MaxIds} messages and was not told, or does not acknowledge it: of those above it is told how many, and not which. " +
+        "That is no setting. docs/operating.md says more.";
+
+    public static string TooManyKnown(int generation, RelayOptions options) =>
+        $"Since the last {generation} PeerIds have registered, those before them count as never having been here (Relay:StrangerMailboxBytes, {options.StrangerMailboxBytes} bytes, " +
+        $"and Relay:StrangerBytesPerSender, {options.StrangerBytesPerSender}). How many are remembered is no setting. docs/operating.md says more.";
+
+    public static string TooManyAddresses(int remembered, RelayOptions options) =>
+        $"More than {remembered} network addresses connected within a minute, and no more are remembered: those unused longest have all their connections a minute again, " +
+        $"{options.ConnectionsPerAddressPerMinute} (Relay:ConnectionsPerAddressPerMinute). How many are remembered is no setting. docs/operating.md says more.";
+
+    public static string TooManyRegistering(int remembered, RelayOptions options) =>
+        $"More than {remembered} PeerIds registered within a minute, and no more are remembered: those unused longest have all their registrations a minute again, " +
+        $"{options.RegistrationsPerPeerPerMinute} (Relay:RegistrationsPerPeerPerMinute). How many are remembered is no setting. docs/operating.md says more.";
+
+    public static string NotSettled(RelayOptions options) =>
+        $"They have not acknowledged all that is there for them; it is lost with the process, unless its senders send it again. The relay waits for half of {options.DrainTimeout} " +
+        $"(Relay:DrainTimeout), and no longer than a twentieth of it without an acknowledgement. {Refusal.Documented}";
+
+    public static string NotGone(RelayOptions options) =>
+        $"They may not know that the relay stops, or have not gone, after {options.DrainTimeout} (Relay:DrainTimeout). {Refusal.Documented}";
 }

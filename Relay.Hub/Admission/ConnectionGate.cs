@@ -19,7 +19,7 @@ internal sealed class ConnectionGate(
     public const string Header = "Relay-Error";
 
     // By the words: several settings have the same code, and each is to be named.
-    private readonly RefusalTally<string> _tally = new(time);
+    private readonly Tally _tally = new(time);
 
     /// <summary>Lets a WebSocket in.</summary>
     /// <param name="connect">Runs as long as the connection, and with it its place.</param>

@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 using Relay.Contracts;
 
@@ -6,7 +7,7 @@ namespace Relay.Hub.Admission;
 
 /// <summary>How many connections there are, of all and of each address, and how many of them have not registered. Any thread.</summary>
 /// <remarks>What is counted is looked at before anything is spent on a connection: no buffer, no key, no hub.</remarks>
-internal sealed class ConnectionLimits(IOptions<RelayOptions> options, TimeProvider time)
+internal sealed class ConnectionLimits(IOptions<RelayOptions> options, TimeProvider time, ILogger<RelayHub> logger)
 {
     // 14 MB at the most, measured: 134 bytes each of IPv6, 94 of IPv4.
     private const int RememberedAddresses = 100_000;
@@ -15,7 +16,9 @@ internal sealed class ConnectionLimits(IOptions<RelayOptions> options, TimeProvi
     private static readonly TimeSpan WhenFull = TimeSpan.FromSeconds(15);
 
     private readonly RelayOptions _options = options.Value;
-    private readonly RateLimit<IPNetwork> _rate = new(options.Value.ConnectionsPerAddressPerMinute, RememberedAddresses, time);
+    private readonly RateLimit<IPNetwork> _rate = new(
+        options.Value.ConnectionsPerAddressPerMinute, RememberedAddresses, time,
+        logger.WhenMemoryIsLimited(time, LimitWords.TooManyAddresses(RememberedAddresses / 2, options.Value)));
     private readonly Lock _gate = new();
     private readonly Dictionary<IPNetwork, Counts> _addresses = [];
     private Counts _all;

@@ -20,6 +20,9 @@ public sealed record Refusal(ErrorCode Code, string Message, TimeSpan RetryAfter
     /// <summary>Ends what a limit says, so that whoever reads it knows where to look further.</summary>
     internal const string Documented = "docs/operating.md describes this setting.";
 
+    /// <summary>The message for the log, where it differs: without what only this client sent, so that all refusals for one reason are counted together.</summary>
+    internal string Reason { get; init; } = Message;
+
     /// <summary>As it goes over the wire.</summary>
     /// <param name="number">The message it is about; 0 when it is about more than one.</param>
     internal RelayError ToError(long number = 0) => new()

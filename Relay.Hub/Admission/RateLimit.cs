@@ -8,7 +8,8 @@ namespace Relay.Hub.Admission;
 /// more than half the capacity of keys come within a minute do the longest unused get a fresh bucket too early.
 /// </remarks>
 /// <param name="capacity">How many keys are remembered at the most.</param>
-internal sealed class RateLimit<TKey>(int perMinute, int capacity, TimeProvider time)
+/// <param name="forgetsEarly">Called, under the lock, when buckets are forgotten that may not have been full again.</param>
+internal sealed class RateLimit<TKey>(int perMinute, int capacity, TimeProvider time, Action? forgetsEarly = null)
     where TKey : notnull
 {
     private readonly Lock _gate = new();
@@ -41,6 +42,9 @@ internal sealed class RateLimit<TKey>(int perMinute, int capacity, TimeProvider 
 
     private void BeginGeneration(long now)
     {
+        if (now - _begun < _minute && _old.Count > 0)
+            forgetsEarly?.Invoke();
+
         // After two idle minutes nothing in either is of use.
         _old = now - _begun < 2 * _minute ? _young : [];
         _young = [];

@@ -12,8 +12,11 @@ internal enum AppendOutcome
     /// <summary>The mailbox is full and its recipient slow: the sender's ticket says when it was accepted.</summary>
     Waiting,
 
-    /// <summary>Refused: the sender has too much waiting already.</summary>
-    SendWindowExceeded,
+    /// <summary>Refused: the sender has as many messages waiting as it may.</summary>
+    SendWindowMessagesExceeded,
+
+    /// <summary>Refused: the sender has as many bytes waiting as it may.</summary>
+    SendWindowBytesExceeded,
 
     /// <summary>Refused: the relay holds as many bytes as it may.</summary>
     BudgetExceeded,

@@ -13,7 +13,7 @@ namespace Relay.Hub.Mailboxes;
 internal sealed class DropReports(ReportedIds ids, TimeProvider time, long last = 0)
 {
     /// <summary>Ids kept for one sender. Beyond it only the number of lost messages is known.</summary>
-    private const int MaxIds = 4096;
+    public const int MaxIds = 4096;
 
     /// <summary>Ids in one report: 16 KiB on the wire at the most.</summary>
     private const int MaxIdsInReport = 512;
@@ -57,9 +57,11 @@ internal sealed class DropReports(ReportedIds ids, TimeProvider time, long last 
         }
     }
 
+    /// <param name="isOnlyCounted">Whether there was no room for the id.</param>
     /// <returns>False when retired: the sender's peer must be looked up again.</returns>
-    public bool TryAdd(PeerId recipient, MessageId id, DropReason reason)
+    public bool TryAdd(PeerId recipient, MessageId id, DropReason reason, out bool isOnlyCounted)
     {
+        isOnlyCounted = false;
         lock (_gate)
         {
             if (_retired)
@@ -68,6 +70,7 @@ internal sealed class DropReports(ReportedIds ids, TimeProvider time, long last 
             var known = _lost.Count < MaxIds && !ids.IsFull;
             var report = ReportFor(known ? recipient : null, reason);
             report.Count++;
+            isOnlyCounted = !known;
             if (known && _lost.Add((recipient, id)))
             {
                 report.Ids.Add(id);
@@ -153,15 +156,19 @@ internal sealed class DropReports(ReportedIds ids, TimeProvider time, long last 
         }
     }
 
-    public void Expire(TimeSpan timeToLive)
+    /// <returns>Whether something was not told in time, and will not be.</returns>
+    public bool Expire(TimeSpan timeToLive)
     {
         lock (_gate)
         {
+            var before = _reports.Count;
             while (_reports.Count > 0 && time.GetElapsedTime(_reports[0].CreatedAt) >= timeToLive)
             {
                 Forget();
                 _sent = Math.Max(0, _sent - 1);
             }
+
+            return _reports.Count < before;
         }
     }
 

@@ -87,10 +87,10 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
 
         if (mustWait)
         {
-            if (!ticket.Sender.TryWait(entry.Payload.Length))
+            if (ticket.Sender.TryWait(entry.Payload.Length) is not AppendOutcome.Waiting and var why)
             {
                 commons.Budget.Return(entry.Cost);
-                return AppendOutcome.SendWindowExceeded;
+                return why;
             }
 
             (_waiting ??= new()).AddLast((entry, ticket));

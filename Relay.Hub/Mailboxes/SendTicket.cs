@@ -7,8 +7,8 @@ internal readonly record struct SendTicket(ISender Sender, long Number);
 internal interface ISender
 {
     /// <summary>Charges a message that cannot be accepted yet to the sender's window.</summary>
-    /// <returns>False when the window is full, or the connection has ended and nobody waits for an answer.</returns>
-    bool TryWait(int payloadBytes);
+    /// <returns><see cref="AppendOutcome.Waiting"/>, or why not: a window is full, or the connection has ended and nobody waits for an answer.</returns>
+    AppendOutcome TryWait(int payloadBytes);
 
     /// <summary>Gives the charge back.</summary>
     void EndWait(int payloadBytes);

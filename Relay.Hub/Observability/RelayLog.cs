@@ -1,12 +1,24 @@
 using Microsoft.Extensions.Logging;
 using Relay.Contracts;
 using Relay.Hub.Admission;
+using Relay.Hub.Observability;
 
 namespace Relay.Hub;
 
 /// <summary>What the relay logs. A PeerId prints as a tag that means nothing outside this run; payloads are never passed.</summary>
 internal static partial class RelayLog
 {
+    /// <summary>For whatever remembers only so many: to be called when it forgets one too early.</summary>
+    public static Action WhenMemoryIsLimited(this ILogger logger, TimeProvider time, string limit)
+    {
+        var tally = new Tally(time);
+        return () =>
+        {
+            if (tally.Count(limit) is > 0 and var count)
+                logger.MemoryLimited(count, limit);
+        };
+    }
+
     // 1000-1099 belong to sessions. Ids are never used again; a retired one stays here as a comment.
 
     [LoggerMessage(1000, LogLevel.Information, "{Peer} registered")]
@@ -56,6 +68,15 @@ internal static partial class RelayLog
     [LoggerMessage(1015, LogLevel.Error, "Looking at a registration failed, in a policy of the application perhaps; the connection is closed")]
     public static partial void RegistrationFailed(this ILogger logger, Exception failure);
 
+    [LoggerMessage(1016, LogLevel.Information, "Calls and messages refused: {Count} ({Code}), counted since the last such line and logged at most once a minute. The last was of {Client}: {Reason}")]
+    public static partial void CallsRefused(this ILogger logger, ErrorCode code, int count, string client, string reason);
+
+    [LoggerMessage(1017, LogLevel.Warning, "{Count} connections were not done in time when the relay stopped. {Limit}")]
+    public static partial void DrainTimedOut(this ILogger logger, int count, string limit);
+
+    [LoggerMessage(1018, LogLevel.Information, "A limit of what is remembered of clients is reached: {Count}, counted since the last such line and logged at most once a minute. {Limit}")]
+    private static partial void MemoryLimited(this ILogger logger, int count, string limit);
+
     [LoggerMessage(1020, LogLevel.Warning,
         "The list of who alone may come (Relay:AllowedPeers, Relay:AccessFile) had {Count} PeerIds and is empty now: everybody is let in who is not banned. If that is not meant, put them back; " +
         "docs/operating.md describes these lists")]
@@ -64,15 +85,17 @@ internal static partial class RelayLog
     // 2000-2099 belong to mailboxes.
 
     [LoggerMessage(2000, LogLevel.Warning,
-        "The mailbox of {Recipient} begins to lose messages ({Reason}); their senders are told. A mailbox keeps {Messages} messages (Relay:MailboxMessages) for {Time} " +
-        "(Relay:MailboxTimeToLive), and fewer while all together are full (Relay:MailboxesBytes). docs/troubles/losing-messages.md says more")]
-    public static partial void Losing(this ILogger logger, PeerId recipient, DropReason reason, int messages, TimeSpan time);
+        "The mailbox of {Recipient} begins to lose messages ({Reason}); their senders are told. {Limit} docs/troubles/losing-messages.md says more")]
+    public static partial void Losing(this ILogger logger, PeerId recipient, DropReason reason, string limit);
 
     [LoggerMessage(2001, LogLevel.Error, "Letting old messages expire failed; trying again at the next turn")]
     public static partial void SweepFailed(this ILogger logger, Exception failure);
 
     [LoggerMessage(2002, LogLevel.Warning,
-        "All mailboxes together hold as much as they may, {Bytes} bytes (Relay:MailboxesBytes): what waits for peers that are away is evicted, of whoever has the most; " +
-        "logged at most once a minute. docs/troubles/mailboxes-full.md says more")]
+        "All mailboxes together hold as much as they may, {Bytes} bytes (Relay:MailboxesBytes): what waits for peers that are away is evicted, of whoever has the most, and " +
+        "where nothing does, new messages are refused; logged at most once a minute. docs/troubles/mailboxes-full.md says more")]
     public static partial void Full(this ILogger logger, long bytes);
+
+    [LoggerMessage(2003, LogLevel.Information, "A limit of mailboxes is reached: {Count}, counted since the last such line and logged at most once a minute. {Limit}")]
+    public static partial void MailboxLimited(this ILogger logger, int count, string limit);
 }

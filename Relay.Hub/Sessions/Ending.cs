@@ -35,7 +35,7 @@ internal sealed record Ending(EndingKind Kind, RelayError? Error = null, string?
     /// <summary>Whether there is no connection any more on which to say so.</summary>
     public bool IsOver => Kind is EndingKind.Disconnected or EndingKind.FrameTooLarge or EndingKind.Silent;
 
-    public static Ending Refused(Refusal refusal) => new(EndingKind.Refused, refusal.ToError(), refusal.Message);
+    public static Ending Refused(Refusal refusal) => new(EndingKind.Refused, refusal.ToError(), refusal.Reason);
 
     public static Ending NotRegistered(RelayOptions options) => Refused(new Refusal(ErrorCode.RegistrationTimeout, LimitWords.NotRegistered(options)));
 

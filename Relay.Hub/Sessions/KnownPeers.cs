@@ -16,13 +16,21 @@ internal sealed class KnownPeers(int capacity = 1_000_000)
     private HashSet<long> _recent = [];
     private HashSet<long> _earlier = [];
 
-    public void Add(PeerId id)
+    /// <summary>So many are forgotten at once.</summary>
+    public int Generation => capacity / 2;
+
+    /// <returns>Whether others are forgotten for it.</returns>
+    public bool Add(PeerId id)
     {
         var hash = HashOf(id);
         lock (_gate)
         {
-            if (_recent.Add(hash) && _recent.Count >= capacity / 2)
-                (_earlier, _recent) = (_recent, []);
+            if (!_recent.Add(hash) || _recent.Count < Generation)
+                return false;
+
+            var forgets = _earlier.Count > 0;
+            (_earlier, _recent) = (_recent, []);
+            return forgets;
         }
     }
 

@@ -262,7 +262,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
         lock (_gate)
         {
             freed = _mailbox?.Evict(sender, bytes, Changes) ?? 0;
-            CarryOut(AnswerKind.Queued);
+            CarryOut(AnswerKind.Queued, forOthers: true);
         }
 
         directory.Release(this);
@@ -277,7 +277,8 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             CarryOut(AnswerKind.Queued);
         }
 
-        _reports?.Expire(directory.Options.ReportTimeToLive);
+        if (_reports?.Expire(directory.Options.ReportTimeToLive) == true)
+            directory.SayLimited(LimitWords.NotToldInTime(directory.Options));
     }
 
     /// <summary>Ends this object if nothing would be forgotten with it. If that is only something to tell, it becomes an absentee.</summary>
@@ -292,7 +293,11 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
 
             // The rate, or whoever sends too much would only have to connect again.
             if (_mailbox?.IsIdle(directory.Options.ReportTimeToLive) != false && _sendRate?.IsFull != false && TryEnd())
+            {
+                if (_mailbox is { IsStranger: false, Lost: > 0 })
+                    directory.SayLimited(LimitWords.NotToldInTime(directory.Options));
                 return true;
+            }
 
             directory.Remember(this, Kind);
             IsAbsentee = true;
@@ -346,7 +351,8 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
         directory.Recall(this);
     }
 
-    private void CarryOut(AnswerKind answer)
+    /// <param name="forOthers">Whether what was lost was lost for the room in all mailboxes together.</param>
+    private void CarryOut(AnswerKind answer, bool forOthers = false)
     {
         var changes = Changes;
         foreach (var (sender, number) in changes.Accepted)
@@ -359,13 +365,25 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
         foreach (var (entry, reason) in changes.Dropped)
             directory.Report(entry.Sender, id, entry.Id, reason);
 
-        // Once for each absence: a flood into a full mailbox must not flood the log as well. Nor one to invented PeerIds.
-        if (changes.Dropped is [var (_, first), ..] && Mailbox.Lost == changes.Dropped.Count && !Mailbox.IsStranger)
-            directory.Logger.Losing(id, first, directory.Options.MailboxMessages, directory.Options.MailboxTimeToLive);
+        if (changes.Dropped is [var (_, first), ..])
+            SayLosing(first, changes.Dropped.Count, forOthers);
 
         if (changes.Accepted.Count > 0)
             _session?.Wake();
         directory.Metrics.Count(changes);
         changes.Clear();
+    }
+
+    private void SayLosing(DropReason reason, int count, bool forOthers)
+    {
+        // Once for each absence: a flood into a full mailbox must not flood the log as well. Nor one to invented PeerIds.
+        if (Mailbox.IsStranger)
+            directory.SayLimited($"{Limit()} docs/troubles/losing-messages.md says more.");
+        else if (Mailbox.Lost == count)
+            directory.Logger.Losing(id, reason, Limit());
+
+        string Limit() => reason == DropReason.Expired ? LimitWords.NobodyCame(directory.Options)
+            : forOthers ? LimitWords.MailboxesFull(directory.Options)
+            : LimitWords.MailboxFull(directory.Options, Mailbox.IsStranger);
     }
 }

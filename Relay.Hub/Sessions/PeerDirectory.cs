@@ -25,17 +25,17 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     private readonly ConcurrentDictionary<string, Peer> _peers = new(StringComparer.Ordinal);
     private readonly MailboxBudget _budget = new(options.Value.MailboxesBytes);
 
-    private readonly Absentees _absentees = new(options.Value.MailboxesBytes / 8 / Peer.Overhead);
+    private readonly Absentees _absentees = new(MaxAbsentees(options.Value));
 
     // Senders that are away and lost something: whether they are absentees is looked at when no lock is held.
     private readonly ConcurrentQueue<Peer> _reported = new();
 
     // Their own, on top: out of the mailboxes' a loss would take more than it frees, and reports nobody comes for would fill the relay.
-    private readonly ReportedIds _reportedIds = new(options.Value.MailboxesBytes / 4);
+    private readonly ReportedIds _reportedIds = new(MaxReportedBytes(options.Value));
     private readonly SenderTotals _totals = new();
     private readonly KnownPeers _known = new();
+    private readonly Tally _limits = new(time);
     private MailboxCommons? _commons;
-    private long _saidFullAt;
 
     // A position is never used twice in an epoch, or a client that comes back could take a new message for an old one.
     // So a mailbox starts behind every position that any forgotten mailbox ever had.
@@ -43,6 +43,12 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
     // The same for the numbers of reports.
     private long _lastForgottenReport;
+
+    /// <summary>How many <see cref="Absentees"/> there may be: an eighth of the budget's worth, beside it.</summary>
+    public static long MaxAbsentees(RelayOptions options) => options.MailboxesBytes / 8 / Peer.Overhead;
+
+    /// <summary>What <see cref="ReportedIds"/> may take: a quarter of the budget's worth, beside it.</summary>
+    public static long MaxReportedBytes(RelayOptions options) => options.MailboxesBytes / 4;
 
     public ILogger Logger => logger;
 
@@ -78,10 +84,15 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
             // Whoever has lost the most is told how many, so that others are told which. Itself, if it has: what it lost now is counted.
             if (_reportedIds.IsFull && _reportedIds.Heaviest() is { } heaviest && heaviest != peer.Reports)
-                heaviest.ForgetIds();
-
-            if (peer.Reports.TryAdd(recipient, id, reason))
             {
+                heaviest.ForgetIds();
+                SayLimited(LimitWords.TooManyLostIds(Options));
+            }
+
+            if (peer.Reports.TryAdd(recipient, id, reason, out var isOnlyCounted))
+            {
+                if (isOnlyCounted)
+                    SayLimited(_reportedIds.IsFull ? LimitWords.TooManyLostIds(Options) : LimitWords.TooManyLostIdsOfOne);
                 if (peer.Session is { } session)
                     session.Wake();
                 else
@@ -112,8 +123,11 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
         while (_absentees.Surplus() is { } peer)
         {
-            if (peer.TryAbandon())
-                Forget(peer);
+            if (!peer.TryAbandon())
+                continue;
+
+            Forget(peer);
+            SayLimited(LimitWords.TooManyAbsentees(Options));
         }
     }
 
@@ -139,25 +153,30 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
         Settle();
         for (var mailboxes = 0; _budget.Missing(bytes) is > 0 and var missing; mailboxes++)
         {
+            if (_limits.Count(nameof(RelayLog.Full)) > 0)
+                logger.Full(Options.MailboxesBytes);
             if (mailboxes == MaxEvictedFrom || _totals.Heaviest() is not var (owner, sender))
                 return false;
 
-            SayFull();
             owner.Evict(sender, missing);
         }
 
         return true;
     }
 
-    private void SayFull()
+    /// <summary>Says that a limit of mailboxes has come into force, as often as once a minute.</summary>
+    public void SayLimited(string limit)
     {
-        var (last, now) = (Interlocked.Read(ref _saidFullAt), time.GetTimestamp());
-        if ((last == 0 || time.GetElapsedTime(last, now) >= TimeSpan.FromMinutes(1)) && Interlocked.CompareExchange(ref _saidFullAt, now, last) == last)
-            logger.Full(Options.MailboxesBytes);
+        if (_limits.Count(limit) is > 0 and var count)
+            logger.MailboxLimited(count, limit);
     }
 
     /// <summary>Remembers that somebody has registered.</summary>
-    public void Know(PeerId id) => _known.Add(id);
+    public void Know(PeerId id)
+    {
+        if (_known.Add(id))
+            SayLimited(LimitWords.TooManyKnown(_known.Generation, Options));
+    }
 
     /// <summary>Lets expire what is too old.</summary>
     public void Sweep()

@@ -16,7 +16,7 @@ internal sealed partial class Session
 
         if (Peer is not null)
         {
-            RefuseFault(ErrorCode.AlreadyRegistered, "This connection is registered already. Open another one for another PeerId.");
+            RefuseFault(new Refusal(ErrorCode.AlreadyRegistered, "This connection is registered already. Open another one for another PeerId."));
             return;
         }
 
@@ -71,14 +71,14 @@ internal sealed partial class Session
         if (Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report))
             _acknowledgements.Acknowledge(acknowledgement.Sequence);
         else
-            RefuseFault(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection.");
+            RefuseFault(new Refusal(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection."));
     }
 
     /// <summary>The client called a method there is none of, or with arguments that do not fit.</summary>
     public void RefuseMalformed()
     {
         if (!HasEnded)
-            RefuseFault(ErrorCode.Malformed, UnreadableCall.Explanation);
+            RefuseFault(new Refusal(ErrorCode.Malformed, UnreadableCall.Explanation));
     }
 
     private bool IsRegistered(string method)
@@ -90,7 +90,7 @@ internal sealed partial class Session
         if (Peer is not null)
             return true;
 
-        RefuseFault(ErrorCode.NotRegistered, $"{method} needs a registered connection. Call Register first and wait for Registered.");
+        RefuseFault(new Refusal(ErrorCode.NotRegistered, $"{method} needs a registered connection. Call Register first and wait for Registered."));
         return false;
     }
 }

@@ -1,4 +1,3 @@
-using Relay.Contracts;
 using Relay.Hub.Admission;
 
 namespace Relay.Hub.Sessions;
@@ -63,9 +62,9 @@ internal sealed partial class Session
     }
 
     /// <summary>Says no to what can never be right, and charges for it. The connection stays, unless there is no end to it.</summary>
-    private void RefuseFault(ErrorCode code, string message, long number = 0)
+    private void RefuseFault(Refusal refusal, long number = 0)
     {
-        Refuse(new Refusal(code, message), number);
+        Refuse(refusal, number);
         Charge();
     }
 

@@ -27,7 +27,7 @@ internal sealed partial class Session
 
         if (request?.Messages is not { } messages || request.First < 1 || request.First > long.MaxValue - messages.Count)
         {
-            RefuseFault(ErrorCode.Malformed, "Relay needs a list of messages and the number of the first one, at least 1.");
+            RefuseFault(new Refusal(ErrorCode.Malformed, "Relay needs a list of messages and the number of the first one, at least 1."));
             return;
         }
 
@@ -39,10 +39,11 @@ internal sealed partial class Session
         if (batch.Length > RelayOptions.MaxBatchMessages || (batch.Length > 1 && bytes > RelayOptions.MaxBatchBytes))
         {
             // A frame can hold tens of thousands of nothing: what they cost ends the connection, and this loop.
-            var why = $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages of {RelayOptions.MaxBatchBytes} bytes together, or one; " +
-                $"this one had {batch.Length} of {bytes} bytes. docs/protocol.md has both limits (maxBatchMessages, maxBatchBytes).";
+            var limits = $"A Relay call takes at most {RelayOptions.MaxBatchMessages} messages of {RelayOptions.MaxBatchBytes} bytes together, or one" +
+                " (maxBatchMessages and maxBatchBytes in Registered, which are no settings). docs/protocol.md describes them.";
+            var refusal = new Refusal(ErrorCode.Malformed, $"This call had {batch.Length} messages of {bytes} bytes together. {limits}") { Reason = limits };
             for (var i = 0; i < batch.Length && !HasEnded; i++)
-                RefuseFault(ErrorCode.Malformed, why, request.First + i);
+                RefuseFault(refusal, request.First + i);
             return;
         }
 
@@ -118,7 +119,7 @@ internal sealed partial class Session
         }
 
         if (!isPeerId)
-            RefuseFault(ErrorCode.InvalidRecipient, "The recipient is no PeerId.", number);
+            RefuseFault(new Refusal(ErrorCode.InvalidRecipient, $"The recipient is no PeerId. {LimitWords.PeerIds}"), number);
         else
             RefuseFor(AppendOutcome.BudgetExceeded, number);
         return 1;
@@ -165,13 +166,13 @@ internal sealed partial class Session
     {
         if (message.Id == default)
         {
-            RefuseFault(ErrorCode.Malformed, $"A message needs an id of {MessageId.Length} bytes that are not all zero.", number);
+            RefuseFault(new Refusal(ErrorCode.Malformed, $"A message needs an id of {MessageId.Length} bytes that are not all zero."), number);
             return;
         }
 
+        var limit = $"this relay takes at most {_maxPayloadBytes} bytes (Relay:MaxPayloadBytes). {Refusal.Documented}";
         RefuseFault(
-            ErrorCode.PayloadTooLarge,
-            $"payload too large: {message.Payload.Length} bytes; this relay takes at most {_maxPayloadBytes} (Relay:MaxPayloadBytes). {Refusal.Documented}",
+            new Refusal(ErrorCode.PayloadTooLarge, $"payload too large: {message.Payload.Length} bytes; {limit}") { Reason = $"payload too large: {limit}" },
             number);
     }
 
@@ -187,13 +188,11 @@ internal sealed partial class Session
     {
         switch (outcome)
         {
-            case AppendOutcome.SendWindowExceeded:
-                Refuse(
-                    new Refusal(
-                        ErrorCode.SendWindowExceeded,
-                        $"More is without an answer than allowed: {Options.SendWindowMessages} messages (Relay:SendWindowMessages) " +
-                        $"or {Options.SendWindowBytes} bytes (Relay:SendWindowBytes). Wait for answers before sending on. {Refusal.Documented}"),
-                    number);
+            case AppendOutcome.SendWindowMessagesExceeded:
+                RefuseForWindow($"{Options.SendWindowMessages} messages (Relay:SendWindowMessages)");
+                break;
+            case AppendOutcome.SendWindowBytesExceeded:
+                RefuseForWindow($"{Options.SendWindowBytes} bytes (Relay:SendWindowBytes)");
                 break;
             case AppendOutcome.BudgetExceeded:
                 Refuse(
@@ -220,5 +219,11 @@ internal sealed partial class Session
                     number);
                 break;
         }
+
+        void RefuseForWindow(string window) => Refuse(
+            new Refusal(
+                ErrorCode.SendWindowExceeded,
+                $"More of this sender's waits for slow recipients than may: {window}. Wait for answers before sending on. {Refusal.Documented}"),
+            number);
     }
 }

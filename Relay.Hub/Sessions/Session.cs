@@ -90,7 +90,7 @@ internal sealed partial class Session : ISender
     /// <summary>Says no to a message, or to a call if <paramref name="number"/> is 0. The connection stays. Never under a lock.</summary>
     private void Refuse(Refusal refusal, long number = 0)
     {
-        Metrics.Refused(refusal.Code);
+        _registry.Note(refusal, Peer);
         if (!_outbox.TryAdd(refusal.ToError(number)))
             EndUnread();
         Wake();
@@ -117,18 +117,20 @@ internal sealed partial class Session : ISender
         }
     }
 
-    bool ISender.TryWait(int payloadBytes)
+    AppendOutcome ISender.TryWait(int payloadBytes)
     {
         lock (_gate)
         {
-            var fits = _waitingMessages < Options.SendWindowMessages
-                && (_waitingMessages == 0 || _waitingBytes + payloadBytes <= Options.SendWindowBytes);
-            if (_ended || !fits)
-                return false;
+            if (_ended)
+                return AppendOutcome.SenderEnded;
+            if (_waitingMessages >= Options.SendWindowMessages)
+                return AppendOutcome.SendWindowMessagesExceeded;
+            if (_waitingMessages > 0 && _waitingBytes + payloadBytes > Options.SendWindowBytes)
+                return AppendOutcome.SendWindowBytesExceeded;
 
             _waitingMessages++;
             _waitingBytes += payloadBytes;
-            return true;
+            return AppendOutcome.Waiting;
         }
     }
 

@@ -19,7 +19,8 @@ internal sealed class SessionRegistry(
     ILogger<RelayHub> logger)
 {
     private readonly ConcurrentDictionary<Session, bool> _open = new();
-    private readonly RefusalTally<string> _strangers = new(time);
+    private readonly Tally _strangers = new(time);
+    private readonly Tally _refusals = new(time);
     private int _connectedPeers;
     private volatile bool _draining;
 
@@ -83,8 +84,17 @@ internal sealed class SessionRegistry(
         // By its tag an operator can ban it. Who has not registered has none, and can come back with the same as often as it likes.
         if (peer is not null)
             logger.SentAway(peer.Id, ending.Name, reason);
-        else if (_strangers.Count(ending.Name) is > 0 and var count)
+        else if (_strangers.Count(reason) is > 0 and var count)
             logger.StrangersSentAway(ending.Name, count, reason);
+    }
+
+    /// <summary>Counts and logs that a call or a message was refused, on a connection that goes on.</summary>
+    /// <param name="peer">Whose it is; none if it has not registered.</param>
+    public void Note(Refusal refusal, Peer? peer)
+    {
+        directory.Metrics.Refused(refusal.Code);
+        if (_refusals.Count(refusal.Reason) is > 0 and var count)
+            logger.CallsRefused(refusal.Code, count, peer is null ? "one that has not registered" : peer.Id.ToString(), refusal.Reason);
     }
 
     /// <summary>Makes a session the one connection of its peer, and ends the one before.</summary>
@@ -184,7 +194,10 @@ internal sealed class SessionRegistry(
         // The machine's clock, wherever the mailboxes' comes from: all of this waits for clients and their sockets.
         var timeout = Task.Delay(directory.Options.DrainTimeout, TimeProvider.System);
         await SettleAsync(directory.Options.DrainTimeout / 2, directory.Options.DrainTimeout / 20);
-        await Task.WhenAny(Task.WhenAll(_open.Keys.Select(session => session.DrainAsync())), timeout);
+        Task[] leaving = [.. _open.Keys.Select(session => session.DrainAsync())];
+        await Task.WhenAny(Task.WhenAll(leaving), timeout);
+        if (leaving.Count(one => !one.IsCompleted) is > 0 and var left)
+            logger.DrainTimedOut(left, LimitWords.NotGone(directory.Options));
     }
 
     /// <summary>Waits until connected peers have acknowledged all there is for them; no longer than they go on to acknowledge something.</summary>
@@ -192,14 +205,21 @@ internal sealed class SessionRegistry(
     {
         var start = TimeProvider.System.GetTimestamp();
         var (acknowledged, changedAt) = (directory.Metrics.AcknowledgedMessages, start);
-        while (!_open.Keys.All(session => session.Peer?.IsSettled != false) && TimeProvider.System.GetElapsedTime(start) < atMost)
+        while (Unsettled() > 0)
         {
             if (directory.Metrics.AcknowledgedMessages is var now && now != acknowledged)
                 (acknowledged, changedAt) = (now, TimeProvider.System.GetTimestamp());
-            else if (TimeProvider.System.GetElapsedTime(changedAt) >= patience)
+
+            if (TimeProvider.System.GetElapsedTime(start) >= atMost || TimeProvider.System.GetElapsedTime(changedAt) >= patience)
+            {
+                if (Unsettled() is > 0 and var left)
+                    logger.DrainTimedOut(left, LimitWords.NotSettled(directory.Options));
                 return;
+            }
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
+
+        int Unsettled() => _open.Keys.Count(session => session.Peer?.IsSettled == false);
     }
 }

@@ -38,7 +38,7 @@ public sealed class MalformedTests : IAsyncLifetime
         Assert.Equal([65_536, 5], carol.Delivered.Select(message => message.Payload.Length));
         Assert.Equal([atLimit, after], carol.AnsweredYes);
         Assert.StartsWith("payload too large: 65537 bytes", carol.All<RelayError>()[0].Message, StringComparison.Ordinal);
-        Assert.Contains("at most 65536 (Relay:MaxPayloadBytes)", carol.All<RelayError>()[0].Message, StringComparison.Ordinal);
+        Assert.Contains("at most 65536 bytes (Relay:MaxPayloadBytes)", carol.All<RelayError>()[0].Message, StringComparison.Ordinal);
         Assert.Contains("docs/operating.md", carol.All<RelayError>()[0].Message, StringComparison.Ordinal);
     }
 

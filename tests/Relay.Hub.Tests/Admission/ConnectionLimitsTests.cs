@@ -1,4 +1,5 @@
 using System.Net;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 using Relay.Contracts;
@@ -116,7 +117,7 @@ public sealed class ConnectionLimitsTests
         Assert.Equal((0, 0), limits.Open);
     }
 
-    private ConnectionLimits Limits() => new(Options.Create(_options), _time);
+    private ConnectionLimits Limits() => new(Options.Create(_options), _time, NullLogger<RelayHub>.Instance);
 
     private static ConnectionLease Enter(ConnectionLimits limits, IPAddress address)
     {

@@ -32,7 +32,7 @@ public sealed class DropReportsTests
     {
         Lose(Bob, 1);
         Lose(Carol, 2);
-        _reports.TryAdd(Carol, Id(3), DropReason.Expired);
+        _reports.TryAdd(Carol, Id(3), DropReason.Expired, out _);
 
         Assert.Equal((1, Bob), (_reports.Next()!.Number, Bob));
         Assert.Equal(2, _reports.Next()!.Number);
@@ -191,7 +191,7 @@ public sealed class DropReportsTests
         var ids = new ReportedIds(2 * DropReport.IdCost);
         var reports = new DropReports(ids, _time);
         for (byte i = 1; i <= 5; i++)
-            Assert.True(reports.TryAdd(Bob, Id(i), DropReason.Evicted));
+            Assert.True(reports.TryAdd(Bob, Id(i), DropReason.Evicted, out _));
 
         Assert.Equal(2, reports.Next()!.Ids.Count);
         Assert.True(reports.Next() is { Ids.Count: 0, Count: 3, Recipient: null });
@@ -225,14 +225,14 @@ public sealed class DropReportsTests
 
         Assert.True(_reports.TryRetire());
 
-        Assert.False(_reports.TryAdd(Bob, Id(2), DropReason.Evicted));
+        Assert.False(_reports.TryAdd(Bob, Id(2), DropReason.Evicted, out _));
     }
 
     [Fact]
     public void Whoever_has_the_most_ids_is_found_and_told_only_how_many_then()
     {
         var other = new DropReports(_ids, _time);
-        Assert.True(other.TryAdd(Bob, Id(1), DropReason.Evicted));
+        Assert.True(other.TryAdd(Bob, Id(1), DropReason.Evicted, out _));
         Lose(Bob, 1, 2, 3);
         Lose(Carol, 4);
         Assert.Same(_reports, _ids.Heaviest());
@@ -269,6 +269,6 @@ public sealed class DropReportsTests
     private void Lose(PeerId recipient, params IEnumerable<int> numbers)
     {
         foreach (var number in numbers)
-            Assert.True(_reports.TryAdd(recipient, Id(number), DropReason.Evicted));
+            Assert.True(_reports.TryAdd(recipient, Id(number), DropReason.Evicted, out _));
     }
 }

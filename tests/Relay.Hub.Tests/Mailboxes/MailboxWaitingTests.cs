@@ -69,7 +69,7 @@ public sealed class MailboxWaitingTests
         var before = _mailbox.Budget.Used;
 
         Assert.Equal(
-            AppendOutcome.SendWindowExceeded, _mailbox.Box.Append(_mailbox.Entry(3), new SendTicket(busy, 3), _mailbox.Changes));
+            AppendOutcome.SendWindowMessagesExceeded, _mailbox.Box.Append(_mailbox.Entry(3), new SendTicket(busy, 3), _mailbox.Changes));
 
         Assert.Equal(before, _mailbox.Budget.Used);
         Assert.Equal(0, _mailbox.Box.WaitingCount);

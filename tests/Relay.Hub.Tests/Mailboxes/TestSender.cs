@@ -9,14 +9,14 @@ internal sealed class TestSender(int window = int.MaxValue) : ISender
 
     public long WaitingBytes { get; private set; }
 
-    public bool TryWait(int payloadBytes)
+    public AppendOutcome TryWait(int payloadBytes)
     {
         if (Waiting == window)
-            return false;
+            return AppendOutcome.SendWindowMessagesExceeded;
 
         Waiting++;
         WaitingBytes += payloadBytes;
-        return true;
+        return AppendOutcome.Waiting;
     }
 
     public void EndWait(int payloadBytes)

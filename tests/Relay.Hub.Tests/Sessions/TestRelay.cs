@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting.Internal;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
@@ -22,22 +23,23 @@ internal sealed class TestRelay
 
     private readonly TestConnections _connections = new();
 
-    public TestRelay(Action<RelayOptions>? configure = null, TimeProvider? time = null)
+    public TestRelay(Action<RelayOptions>? configure = null, TimeProvider? time = null, ILoggerProvider? logs = null)
     {
+        ILogger<RelayHub> logger = logs is null ? NullLogger<RelayHub>.Instance : new Logger<RelayHub>(new LoggerFactory([logs]));
         var options = new RelayOptions();
         configure?.Invoke(options);
-        Directory = new PeerDirectory(Options.Create(options), time ?? Time, Metrics, NullLogger<RelayHub>.Instance);
+        Directory = new PeerDirectory(Options.Create(options), time ?? Time, Metrics, logger);
         var live = LiveOptions.Fixed(options);
-        Access = new AccessControl(live, new HostingEnvironment(), NullLogger<RelayHub>.Instance);
-        Limits = new ConnectionLimits(Options.Create(options), time ?? Time);
+        Access = new AccessControl(live, new HostingEnvironment(), logger);
+        Limits = new ConnectionLimits(Options.Create(options), time ?? Time, logger);
         Sessions = new SessionRegistry(
             Directory,
-            new RegistrationCheck(new ProofCheck(live), [], time ?? Time, NullLogger<RelayHub>.Instance),
+            new RegistrationCheck(new ProofCheck(live), [], time ?? Time, logger),
             Access,
-            new ConnectionGate(live, Access, Limits, new PollingClients(Options.Create(new ConnectionOptions())), Metrics, time ?? Time, NullLogger<RelayHub>.Instance),
+            new ConnectionGate(live, Access, Limits, new PollingClients(Options.Create(new ConnectionOptions())), Metrics, time ?? Time, logger),
             _connections,
             time ?? Time,
-            NullLogger<RelayHub>.Instance);
+            logger);
         Access.Changed += Sessions.ApplyAccess;
     }
 

@@ -10,7 +10,7 @@ using Relay.Hub.Observability;
 using Relay.Server.Tests.Attacks;
 using TestKit;
 
-namespace Relay.Server.Tests;
+namespace Relay.Server.Tests.Limits;
 
 /// <summary>A limit that ends a connection says so: which setting, its value, where more is written. In the log always, to the client where it can still hear it.</summary>
 public sealed class EndedByALimitTests
@@ -93,6 +93,9 @@ public sealed class EndedByALimitTests
             var end = EndOf(stranger);
             await stranger.Call("Nonsense", TextFor(MaxFrameBytes + 1, json: false));
             Says((await end)!.Message, "(Relay:MaxPayloadBytes)");
+
+            // The client hears it first. A minute later the relay would end it for not having registered.
+            await Eventually.Is("the relay has closed it", () => relay.Services.GetRequiredService<RelayStatus>().Read().Connections == 0);
         }
     }
 
