@@ -24,6 +24,7 @@ try
     Proxies.Add(builder.Services);
     ListenAddress.SetDefault(builder);
     builder.WebHost.ConfigureKestrel(SocketLimits.Configure);
+    builder.Services.AddHostedService<KestrelLimits>();
 
     var options = builder.AddServerOptions();
     builder.AddTlsCertificate(options);

@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.Extensions.Options;
 using Relay.Hub;
 using Relay.Hub.Admission;
+using Relay.Hub.Observability;
 
 namespace Relay.Server;
 
@@ -14,25 +15,33 @@ namespace Relay.Server;
 /// Sockets that became WebSockets are not counted here: the hub counts those, with the addresses proxies forward.
 /// </remarks>
 internal sealed partial class SocketLimits(
-    int maxPerAddress, long maxTogether, IReadOnlyList<IPNetwork> proxies, TimeProvider time, ILogger<SocketLimits> logger)
+    int maxPerAddress, int maxPerAddressPerMinute, long maxTogether, IReadOnlyList<IPNetwork> proxies, TimeProvider time, ILogger<SocketLimits> logger)
 {
     /// <summary>Bytes taken of a socket that nobody has read yet, such as requests behind a poll that waits. Kestrel's own would be 1 MB for each.</summary>
     public const int Unread = 128 * 1024;
 
-    private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
+    // As many as the hub's limits remember.
+    private const int RememberedAddresses = 100_000;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<IPNetwork, int> _open = [];
-    private readonly Tally _ofOneAddress = new(time);
-    private readonly Tally _together = new(time);
+    private readonly Tally _refused = new(time);
+
+    private readonly RateLimit<IPNetwork> _rate = new(maxPerAddressPerMinute, RememberedAddresses, time, WhenForgotten(maxPerAddressPerMinute, time, logger));
     private long _all;
+
+    /// <summary>How long a TLS handshake, or the head of a request, may take to come.</summary>
+    /// <remarks>As patient as with a connection that does not register; Kestrel's own 30 s would be six times as many slow sockets. It sees to its timeouts once a second.</remarks>
+    public static TimeSpan Patience(RelayOptions options) => TimeSpan.FromSeconds(Math.Max(1, options.RegistrationTimeout.TotalSeconds));
 
     public static void Configure(KestrelServerOptions kestrel)
     {
         var options = kestrel.ApplicationServices.GetRequiredService<IOptions<RelayOptions>>().Value;
 
-        // As patient as with a connection that does not register; Kestrel's own 30 s would be six times as many slow sockets.
-        kestrel.Limits.RequestHeadersTimeout = TimeSpan.FromSeconds(Math.Max(1, options.RegistrationTimeout.TotalSeconds));
+        kestrel.Limits.RequestHeadersTimeout = Patience(options);
+
+        // An answer that is not read holds a socket and itself: 64 KB of it 21 s at the longest, and not the 278 s of Kestrel's 240 bytes a second.
+        kestrel.Limits.MinResponseDataRate = new MinDataRate(4096, TimeSpan.FromSeconds(5));
 
         // A socket that says nothing at all is one that is kept alive, to Kestrel; after the 130 s it would have otherwise.
         kestrel.Limits.KeepAliveTimeout = TimeSpan.FromSeconds(30);
@@ -40,14 +49,20 @@ internal sealed partial class SocketLimits(
         var proxies = options.TrustedProxies.Select(text => AddressRange.TryParse(text, out var range) ? range : default).ToArray();
         var limits = new SocketLimits(
             options.MaxConnectionsPerAddress,
+            2 * options.ConnectionsPerAddressPerMinute,
             // Long polling has up to two sockets a peer; WebSockets do not count.
             (2L * options.MaxPeers) + options.MaxUnregisteredConnections,
             proxies,
             kestrel.ApplicationServices.GetService<TimeProvider>() ?? TimeProvider.System,
             kestrel.ApplicationServices.GetRequiredService<ILogger<SocketLimits>>());
-        kestrel.ConfigureEndpointDefaults(endpoint => endpoint
-            .Use(next => connection => limits.AcceptAsync(connection, next))
-            .Use(next => connection => Turns.AcceptAsync(connection, next)));
+        kestrel.ConfigureEndpointDefaults(endpoint =>
+        {
+            // A socket is then one request at a time, for every limit there is. No client of ours speaks HTTP/2.
+            endpoint.Protocols = HttpProtocols.Http1;
+            endpoint
+                .Use(next => connection => limits.AcceptAsync(connection, next))
+                .Use(next => connection => Turns.AcceptAsync(connection, next));
+        });
     }
 
     private async Task AcceptAsync(ConnectionContext connection, ConnectionDelegate next)
@@ -55,7 +70,7 @@ internal sealed partial class SocketLimits(
         var from = (connection.RemoteEndPoint as IPEndPoint)?.Address;
         var address = from is null || IsProxy(from) ? null : AddressRange.Counted(from);
 
-        // Nobody to tell but the operator: there is no request yet, and with TLS not even a channel.
+        // Nobody to tell but the operator: there is no request yet, and with TLS not even a channel, whose beginning is the dearest a stranger can ask for.
         if (!TryEnter(address))
         {
             connection.Abort(new ConnectionAbortedException("Too many sockets are open."));
@@ -72,8 +87,14 @@ internal sealed partial class SocketLimits(
     /// <param name="address">Null for one that has no limit of its own.</param>
     private bool TryEnter(IPNetwork? address)
     {
+        if (address is { } one && !_rate.TryTake(one, out _))
+        {
+            if (_refused.Count(nameof(TooOftenOfOneAddress)) is > 0 and var tooMany)
+                TooOftenOfOneAddress(logger, maxPerAddressPerMinute, tooMany);
+            return false;
+        }
+
         bool isFullTogether;
-        int toLog;
         lock (_gate)
         {
             var open = address is { } its ? _open.GetValueOrDefault(its) : 0;
@@ -86,14 +107,13 @@ internal sealed partial class SocketLimits(
             }
 
             isFullTogether = _all >= maxTogether;
-            toLog = (isFullTogether ? _together : _ofOneAddress).Count();
         }
 
         // Which setting it was, and not who: addresses stay out of the log.
-        if (toLog > 0 && isFullTogether)
-            FullTogether(logger, maxTogether, toLog);
-        else if (toLog > 0)
-            FullOfOneAddress(logger, maxPerAddress, toLog);
+        if (isFullTogether && _refused.Count(nameof(FullTogether)) is > 0 and var ofAll)
+            FullTogether(logger, maxTogether, ofAll);
+        else if (!isFullTogether && _refused.Count(nameof(FullOfOneAddress)) is > 0 and var ofOne)
+            FullOfOneAddress(logger, maxPerAddress, ofOne);
         return false;
     }
 
@@ -107,6 +127,16 @@ internal sealed partial class SocketLimits(
         }
     }
 
+    private static Action WhenForgotten(int maxPerAddressPerMinute, TimeProvider time, ILogger logger)
+    {
+        var tally = new Tally(time);
+        return () =>
+        {
+            if (tally.Count(nameof(Forgotten)) is > 0 and var count)
+                Forgotten(logger, RememberedAddresses / 2, maxPerAddressPerMinute, count);
+        };
+    }
+
     [LoggerMessage(4030, LogLevel.Warning,
         "Sockets were closed because {Max} from the same address are open that are no WebSockets (Relay:MaxConnectionsPerAddress): {Count}, counted since the last such line " +
         "and logged at most once a minute. docs/operating.md describes this setting")]
@@ -117,24 +147,15 @@ internal sealed partial class SocketLimits(
         "and logged at most once a minute. docs/operating.md describes these settings")]
     private static partial void FullTogether(ILogger logger, long max, int count);
 
-    /// <summary>Counts, and says when to log it: the first at once, then once a minute. A flood must not flood the log as well. Under the lock.</summary>
-    private sealed class Tally(TimeProvider time)
-    {
-        private int _count;
-        private long? _loggedAt;
+    [LoggerMessage(4033, LogLevel.Warning,
+        "Sockets were closed because more than {Max} a minute came from the same address (twice Relay:ConnectionsPerAddressPerMinute): {Count}, counted since the last such line " +
+        "and logged at most once a minute. docs/operating.md describes this setting")]
+    private static partial void TooOftenOfOneAddress(ILogger logger, int max, int count);
 
-        /// <returns>How many to log now; 0 for none.</returns>
-        public int Count()
-        {
-            _count++;
-            if (_loggedAt is { } before && time.GetElapsedTime(before) < BetweenLines)
-                return 0;
-
-            _loggedAt = time.GetTimestamp();
-            (var count, _count) = (_count, 0);
-            return count;
-        }
-    }
+    [LoggerMessage(4034, LogLevel.Information,
+        "More than {Remembered} network addresses had sockets within a minute, and no more are remembered, which is no setting: those unused longest have all of their {Max} a minute again " +
+        "(twice Relay:ConnectionsPerAddressPerMinute): {Count}, counted since the last such line and logged at most once a minute. docs/operating.md says more")]
+    private static partial void Forgotten(ILogger logger, int remembered, int max, int count);
 
     /// <summary>A socket's place, until it ends or Kestrel says that it has become a WebSocket.</summary>
     private sealed class Place(SocketLimits limits, IPNetwork? address, IDecrementConcurrentConnectionCountFeature? kestrel)

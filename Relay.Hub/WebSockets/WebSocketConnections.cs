@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Security.Cryptography;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Server.Kestrel.Core.Features;
 using Microsoft.AspNetCore.SignalR;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
@@ -29,6 +30,8 @@ internal sealed class WebSocketConnections(HubConnectionHandler<RelayHub> hub, I
     /// <summary>Serves one WebSocket request until its connection is over.</summary>
     public async Task ServeAsync(HttpContext http)
     {
+        // Kestrel's own limit for answers that are not read goes on for what was an answer once. Here it is SendTimeout, and whoever trips it is told so.
+        http.Features.Get<IHttpMinResponseDataRateFeature>()?.MinDataRate = null;
         using var socket = await http.WebSockets.AcceptWebSocketAsync();
         var id = RandomNumberGenerator.GetHexString(32, lowercase: true);
 

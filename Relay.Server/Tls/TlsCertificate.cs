@@ -1,3 +1,8 @@
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.AspNetCore.Server.Kestrel.Https;
+using Microsoft.Extensions.Options;
+using Relay.Hub;
+
 namespace Relay.Server.Tls;
 
 /// <summary>Lets <c>https</c> addresses use the certificate in <see cref="ServerOptions.CertificatePath"/>.</summary>
@@ -13,7 +18,10 @@ internal static partial class TlsCertificate
     public static void AddTlsCertificate(this WebApplicationBuilder builder, ServerOptions options)
     {
         if (options.CertificatePath.Length == 0)
+        {
+            builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https => BePatient(https, kestrel)));
             return;
+        }
 
         builder.Services.AddSingleton<CertificateFile>();
         builder.Services.AddHostedService<CertificateWatch>();
@@ -25,6 +33,7 @@ internal static partial class TlsCertificate
             _ = certificate.Current;
             kestrel.ConfigureHttpsDefaults(https =>
             {
+                BePatient(https, kestrel);
                 https.ServerCertificateSelector = (_, _) => certificate.Leaf;
 
                 // A selector alone cannot bring the chain along.
@@ -36,6 +45,9 @@ internal static partial class TlsCertificate
             });
         });
     }
+
+    private static void BePatient(HttpsConnectionAdapterOptions https, KestrelServerOptions kestrel) =>
+        https.HandshakeTimeout = SocketLimits.Patience(kestrel.ApplicationServices.GetRequiredService<IOptions<RelayOptions>>().Value);
 
     [LoggerMessage(4023, LogLevel.Warning,
         "Server:CertificatePath is set, but the relay listens on {Addresses} only, without TLS. Give it an address such as --urls https://*:443")]

@@ -52,6 +52,32 @@ public sealed class SocketLimitTests
     }
 
     [Fact]
+    public async Task Sockets_of_one_address_that_come_too_often_are_closed_before_their_TLS_and_the_log_says_by_which_setting()
+    {
+        var address = AddressOfThisMachine();
+        Assert.SkipWhen(address is null, "This machine has no address but loopback.");
+        var url = new Uri($"http://0.0.0.0:{Ports.Lasting()}");
+        await using var relay = ProgramProcess.Start(
+            "Relay.Server", new Dictionary<string, string?> { ["DOTNET_ENVIRONMENT"] = "Development" }, "--urls", url.ToString(), "--Relay:ConnectionsPerAddressPerMinute=5");
+        await relay.WaitForLineAsync("TermChat relay is ready at ");
+        for (var i = 0; i < 10; i++)
+        {
+            using var one = await Stranger.Connect(url, address);
+            Assert.Equal(200, await one.Ask("GET /health/live HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+        }
+
+        using var more = await Stranger.Connect(url, address);
+        Assert.Equal("", await more.UntilClosed());
+
+        var line = await relay.WaitForLineAsync("Sockets were closed because more than 10 a minute came from the same address");
+        Assert.Contains("(twice Relay:ConnectionsPerAddressPerMinute)", line, StringComparison.Ordinal);
+        Assert.Contains("docs/operating.md", line, StringComparison.Ordinal);
+        Assert.DoesNotContain(address!.ToString(), line, StringComparison.Ordinal);
+        using var other = await Stranger.Connect(url);
+        Assert.Equal(101, (await other.AskForWebSocket()).Status);
+    }
+
+    [Fact]
     public async Task A_request_that_does_not_end_is_closed_after_the_time_to_register_and_a_socket_on_which_nothing_comes_after_30_seconds()
     {
         await using var relay = RelayApp.OnSockets(("RegistrationTimeout", "00:00:01"));
