@@ -24,8 +24,14 @@ internal static class RelayTelemetry
 
     public static void AddRelayTelemetry(this WebApplicationBuilder builder, ServerOptions options)
     {
-        var sendsMetrics = IsSet("OTEL_EXPORTER_OTLP_ENDPOINT") || IsSet("OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
-        var sendsTraces = IsSet("OTEL_EXPORTER_OTLP_ENDPOINT") || IsSet("OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
+        var sendsMetrics = IsSet(OtlpVariables.Endpoint) || IsSet(OtlpVariables.MetricsEndpoint);
+        var sendsTraces = IsSet(OtlpVariables.Endpoint) || IsSet(OtlpVariables.TracesEndpoint);
+        if (sendsMetrics || sendsTraces)
+        {
+            OtlpVariables.Check(builder.Configuration);
+            builder.Services.AddHostedService<TelemetryTroubles>();
+        }
+
         var telemetry = builder.Services.AddOpenTelemetry();
         if (!IsSet("OTEL_SERVICE_NAME"))
             telemetry.ConfigureResource(resource => resource.AddService("termchat-relay", serviceVersion: Version));
@@ -55,6 +61,6 @@ internal static class RelayTelemetry
                 .AddOtlpExporter());
         }
 
-        bool IsSet(string name) => builder.Configuration[name] is { Length: > 0 };
+        bool IsSet(string name) => OtlpVariables.IsSet(builder.Configuration, name);
     }
 }

@@ -49,6 +49,7 @@ public sealed class ConfigurationTests
     [InlineData("--Relay:AllowNamedPeers=maybe", "Relay:AllowNamedPeers is maybe, but must be true or false")]
     [InlineData("--Relay:Origins=https://relay.example.com", "Relay:Origins is https://relay.example.com, but must be a list: its first entry is Relay:Origins:0")]
     [InlineData("--Relay:Origins:0=relay.example.com", "Relay:Origins:0 is relay.example.com, but must be what clients dial: http, https")]
+    [InlineData("--OTEL_EXPORTER_OTLP_ENDPOINT=collector:4317", "OTEL_EXPORTER_OTLP_ENDPOINT is collector:4317, but must be a collector's URL, such as http://localhost:4317")]
     [InlineData("--Relay:MailboxMesages=5", "There is no setting Relay:MailboxMesages. docs/operating.md")]
     public async Task A_bad_setting_stops_the_start_with_its_name_and_what_it_may_be(string argument, string explanation)
     {
