@@ -7,6 +7,9 @@ using Relay.Server.Status;
 using Relay.Server.Telemetry;
 using Relay.Server.Tls;
 
+if (CommandLine.Answer(args, Console.Out, Console.Error) is { } exitCode)
+    return exitCode;
+
 try
 {
     // Its settings lie beside the program, wherever it is started from.
