@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
+using Relay.Contracts;
 using TestKit;
 
 namespace Relay.Server.Tests.Telemetry;
@@ -136,9 +137,7 @@ public sealed partial class MeasurementTests
         await _traffic.RunAsync(relay);
         using var http = relay.CreateClient();
 
-        var text = await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken);
-        var there = text.Split('\n').Where(line => !line.StartsWith('#')).Select(line => line.Split('{', ' ')[0]).ToHashSet();
-
+        var there = await NamesAsync(http);
         Assert.True(metrics.Length > 15, "The dashboard asks for too little to be one.");
         Assert.Subset(there, metrics.ToHashSet());
 
@@ -147,6 +146,30 @@ public sealed partial class MeasurementTests
         var own = there.Where(name => name.StartsWith("termchat_", StringComparison.Ordinal)).Select(name => Histogram().Replace(name, ""));
         Assert.All(own, name => Assert.Contains($"`{name}`", document, StringComparison.Ordinal));
     }
+
+    [Fact]
+    public async Task The_alerts_ask_for_nothing_that_is_not_there()
+    {
+        string[] rules = [.. Repository.Read("deployment", "prometheus", "termchat-relay.rules.yml").Split('\n')
+            .Where(line => line.StartsWith("        expr: ", StringComparison.Ordinal))];
+        await using var relay = RelayApp.OnSockets(Traffic.Settings);
+        await _traffic.RunAsync(relay);
+        using var http = relay.CreateClient();
+
+        Assert.True(rules.Length >= 4, "These are too few to be alerts.");
+        Assert.Subset(await NamesAsync(http), rules.SelectMany(rule => MetricName().Matches(rule)).Select(match => match.Value).ToHashSet());
+
+        // What they pick out by is what the relay says: a misspelt reason would be silent for ever.
+        string[] reasons = [.. Enum.GetNames<DropReason>(), .. Enum.GetNames<ErrorCode>()];
+        Assert.All(rules.SelectMany(rule => Reasons().Matches(rule)).SelectMany(match => match.Groups[1].Value.Split('|')), reason => Assert.Contains(reason, reasons));
+        Assert.Contains("termchat_relay_sessions{otel_scope_name=\"TermChat.Relay\",registered=\"true\"}", await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken), StringComparison.Ordinal);
+    }
+
+    private static async Task<HashSet<string>> NamesAsync(HttpClient http) =>
+    [
+        .. (await http.GetStringAsync(new Uri("/metrics", UriKind.Relative), TestContext.Current.CancellationToken))
+            .Split('\n').Where(line => !line.StartsWith('#')).Select(line => line.Split('{', ' ')[0]),
+    ];
 
     private static Task Shows(HttpClient http, string name, Func<double, bool> isRight, string labels = "") => Eventually.Is($"{name}{labels} is right", () =>
     {
@@ -175,6 +198,9 @@ public sealed partial class MeasurementTests
 
     [GeneratedRegex("(termchat|dotnet|kestrel)_[a-z_]+")]
     private static partial Regex MetricName();
+
+    [GeneratedRegex("reason=~?\"([A-Za-z|]+)\"")]
+    private static partial Regex Reasons();
 
     [GeneratedRegex("_(bucket|sum|count)$")]
     private static partial Regex Histogram();
