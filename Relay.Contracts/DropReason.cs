@@ -7,8 +7,9 @@ public enum DropReason
     None = 0,
 
     /// <summary>The recipient was away, and its mailbox or all of them together were full: this was an old message of the sender that had the most in there.</summary>
+    /// <remarks>The relay's settings are <c>Relay:MailboxMessages</c> and <c>Relay:MailboxesBytes</c>, and for a recipient that was never there <c>Relay:StrangerMailboxBytes</c>.</remarks>
     Evicted = 1,
 
-    /// <summary>The recipient did not fetch it within the mailbox's time to live.</summary>
+    /// <summary>The recipient did not fetch it within the mailbox's time to live, <c>Relay:MailboxTimeToLive</c>.</summary>
     Expired = 2,
 }

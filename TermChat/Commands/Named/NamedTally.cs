@@ -16,7 +16,7 @@ internal sealed class NamedTally
     public string Summary => Failure is not null
         ? $"not sent: {Failure.Message}" + (Accepted + _failed > 1 ? $" ({Accepted} accepted before, {_failed} not)" : "")
         : $"accepted: {Accepted}" + (_queued > 0 ? $" ({_queued} of them wait at the relay, the recipient is not connected)" : "") +
-            (Lost > 0 ? $"; but the relay has already given up {Lost} or more, because too many wait there or for too long" : "");
+            (Lost > 0 ? $"; but the relay has already given up {Lost} or more, because too many wait there (Relay:MailboxMessages, Relay:MailboxesBytes) or for too long (Relay:MailboxTimeToLive)" : "");
 
     private long Lost => Interlocked.Read(ref _lost);
 
