@@ -2,6 +2,7 @@ using System.Text;
 using Client.Transport;
 using Client.Transport.Hybrid;
 using Client.Transport.Relay;
+using Relay.Contracts;
 
 namespace TermChat.Commands.Named;
 
@@ -18,11 +19,23 @@ internal static class NamedSend
             return ExitCode.Failure;
 
         streams.WarnUnproven();
+        var tally = new NamedTally();
+        if (!await TrySendAsync(streams, options, recipient, messages, tally, cancellationToken))
+            return ExitCode.Interrupted;
+
+        // When the connection is closed in good order: what the relay had lost of these by then it has told.
+        streams.Say(tally.Summary);
+        return tally.Failure is null ? ExitCode.Success : ExitCode.Failure;
+    }
+
+    /// <returns>False if interrupted.</returns>
+    private static async Task<bool> TrySendAsync(
+        StandardStreams streams, RelayTransportOptions options, PeerId recipient, IAsyncEnumerable<string> messages, NamedTally tally, CancellationToken cancellationToken)
+    {
         await using var relay = new RelayTransport(options);
 
         // With the relay as its only path, the hybrid's part is to send again, in order, what a broken connection left open.
         await using var transport = new HybridTransport(direct: null, relay);
-        var tally = new NamedTally();
         var notice = new ConnectionNotice(streams);
         relay.StateChanged += change => notice.Follow(change.State, change.Reason?.Message, change.NextAttemptIn);
         transport.LossReported += streams.Tell;
@@ -47,10 +60,9 @@ internal static class NamedSend
             foreach (var done in underWay.Where(send => send.IsCompletedSuccessfully))
                 await tally.AddAsync(done);
             streams.Say($"interrupted: the relay had accepted {tally.Accepted} messages");
-            return ExitCode.Interrupted;
+            return false;
         }
 
-        streams.Say(tally.Summary);
-        return tally.Failure is null ? ExitCode.Success : ExitCode.Failure;
+        return true;
     }
 }

@@ -130,6 +130,26 @@ public sealed class TwoTerminalsTests
     }
 
     [Fact]
+    public async Task Send_says_how_many_messages_the_relay_has_lost_while_it_sent()
+    {
+        var (relay, url) = await StartRelayAsync(0, "--Relay:MailboxMessages=2");
+        await using var stop = relay;
+        await using (var bob = await ListenAsync("bob", url))
+        {
+            bob.Interrupt();
+            await bob.WaitForExitAsync();
+        }
+
+        await using var alice = Send("bob", url, "--as", "alice", "--stdin");
+        foreach (var number in Enumerable.Range(1, 20))
+            await alice.WriteLineAsync($"{number}");
+        alice.CloseInput();
+
+        Assert.Equal(0, await alice.WaitForExitAsync());
+        Assert.Contains("the relay has already given up 18 or more, because too many wait there (Relay:MailboxMessages", alice.Errors.ToString(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_second_listener_of_the_same_name_takes_over_and_the_first_says_so()
     {
         var (relay, url) = await StartRelayAsync();
