@@ -37,7 +37,14 @@ internal static class NamedSend
         // With the relay as its only path, the hybrid's part is to send again, in order, what a broken connection left open.
         await using var transport = new HybridTransport(direct: null, relay);
         var notice = new ConnectionNotice(streams);
-        relay.StateChanged += change => notice.Follow(change.State, change.Reason?.Message, change.NextAttemptIn);
+        var hasBeenThere = false;
+        relay.StateChanged += change =>
+        {
+            // A relay that cannot be reached at all fails the sending, and nobody waits for the next attempt.
+            hasBeenThere |= change.State == RelayConnectionState.Connected;
+            if (hasBeenThere)
+                notice.Follow(change.State, change.Reason?.Message, change.NextAttemptIn);
+        };
         transport.LossReported += streams.Tell;
         transport.LossReported += tally.Lose;
         var underWay = new Queue<Task<SendResult>>();
