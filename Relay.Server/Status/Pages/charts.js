@@ -1,5 +1,5 @@
 // Line charts in SVG: time to the right, the newest at the edge. Two lines at most, told apart by colour and by name.
-const [width, height, left, right, top, bottom] = [560, 176, 58, 8, 8, 20];
+const [width, height, left, right, top, bottom] = [560, 176, 58, 8, 26, 20];
 const classes = ['first', 'second'];
 
 function make(name, attributes, parent) {
@@ -10,17 +10,18 @@ function make(name, attributes, parent) {
   return element;
 }
 
-/** A round number at or above the highest value: 1, 2 or 5 times a power of the base's own steps, and at least 2, so that half of it is whole too. */
+/** A round number at or above the highest value, of whose half a round number comes too: there is no half peer. */
 function ceiling(highest, base) {
   const unit = base === 1024 ? 1024 ** Math.max(0, Math.floor(Math.log2(Math.max(highest, 1)) / 10)) : 1;
   const scaled = highest / unit;
   const power = 10 ** Math.floor(Math.log10(Math.max(scaled, 1)));
-  return [1, 2, 5, 10].map(step => step * power).find(step => step >= Math.max(scaled, 2)) * unit;
+  return [1, 2, 4, 6, 10].map(step => step * power).find(step => step >= Math.max(scaled, 2)) * unit;
 }
 
 export class Chart {
   #series;
   #format;
+  #unit;
   #base;
   #svg = make('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img' });
   #readout = document.createElement('p');
@@ -30,13 +31,14 @@ export class Chart {
   #highest = 1;
   #pointer = null;
 
-  constructor(series, format, base = 10) {
-    [this.#series, this.#format, this.#base] = [series, format, base];
+  /** @param unit What the figures at the side count, such as 'peers'. */
+  constructor(series, format, unit, base = 10) {
+    [this.#series, this.#format, this.#unit, this.#base] = [series, format, unit, base];
   }
 
   putInto(figure) {
     const caption = figure.querySelector('figcaption');
-    this.#svg.setAttribute('aria-label', caption.textContent);
+    this.#svg.setAttribute('aria-label', `${caption.textContent}: ${this.#unit}, in the last 15 minutes`);
     if (this.#series.length > 1) {
       this.#series.forEach((one, i) => {
         const key = document.createElement('span');
@@ -82,6 +84,7 @@ export class Chart {
   }
 
   #drawGrid(w, h, y) {
+    make('text', { x: 0, y: 11, class: 'unit' }, this.#svg).textContent = this.#unit;
     for (const part of [0, 0.5, 1]) {
       const at = y(this.#highest * part);
       make('line', { x1: left, x2: w - right, y1: at, y2: at, class: 'grid' }, this.#svg);
@@ -114,6 +117,6 @@ export class Chart {
 
     const ago = Math.round((this.#samples.length - 1 - place) * this.#interval);
     const when = ago === 0 ? 'now' : ago < 60 ? `${ago} s ago` : `${Math.floor(ago / 60)} min ${ago % 60} s ago`;
-    this.#readout.textContent = `${when}: ${this.#series.map(one => `${this.#format(one.of(sample))} ${one.name}`).join(', ')}`;
+    this.#readout.textContent = `${when}: ${this.#series.map(one => `${this.#format(one.of(sample))} ${one.name}`).join(', ')}${this.#unit.endsWith('second') ? ' a second' : ''}`;
   }
 }

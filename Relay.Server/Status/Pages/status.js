@@ -21,26 +21,27 @@ function time(seconds) {
   return minutes > 0 ? `${minutes} min` : `${Math.floor(seconds)} s`;
 }
 
+// What is part of the line above it begins with 'of these'.
 const totals = [
   ['Messages accepted', now => whole.format(now.accepted)],
-  ['their payloads', now => bytes(now.acceptedBytes)],
-  ['delivered', now => whole.format(now.delivered)],
-  ['of these again, after a broken connection', now => whole.format(now.redelivered)],
-  ['acknowledged by their recipients', now => whole.format(now.acknowledged)],
-  ['lost: evicted from a full mailbox', now => whole.format(now.evicted)],
-  ['lost: not fetched in time', now => whole.format(now.expired)],
-  ['Refusals', now => whole.format(now.refused)],
+  ['of these, bytes of payload', now => bytes(now.acceptedBytes)],
+  ['Messages delivered', now => whole.format(now.delivered)],
+  ['of these, again after a broken connection', now => whole.format(now.redelivered)],
+  ['Messages acknowledged by their recipients', now => whole.format(now.acknowledged)],
+  ['Messages lost, evicted from full mailboxes', now => whole.format(now.evicted)],
+  ['Messages lost, not fetched in time', now => whole.format(now.expired)],
+  ['Refusals of messages, calls, registrations and connections', now => whole.format(now.refused)],
   ['Registrations', now => whole.format(now.registrations)],
-  ['of these takeovers', now => whole.format(now.takeovers)],
+  ['of these, takeovers from an earlier connection', now => whole.format(now.takeovers)],
   ['Deliveries that waited for a slow recipient', now => whole.format(now.creditStalls)],
 ];
 
 const at = id => document.getElementById(id);
 const charts = {
-  messages: new Chart([{ name: 'accepted', of: s => s.accepted }, { name: 'delivered', of: s => s.delivered }], rate),
-  peers: new Chart([{ name: 'connected', of: s => s.peers }], count),
-  held: new Chart([{ name: 'held', of: s => s.mailboxBytes }], bytes, 1024),
-  trouble: new Chart([{ name: 'lost', of: s => s.lost }, { name: 'refused', of: s => s.refused }], rate),
+  messages: new Chart([{ name: 'accepted', of: s => s.accepted }, { name: 'delivered', of: s => s.delivered }], rate, 'messages a second'),
+  peers: new Chart([{ name: 'connected', of: s => s.peers }], count, 'peers'),
+  held: new Chart([{ name: 'held', of: s => s.mailboxBytes }], bytes, 'bytes of all mailboxes', 1024),
+  trouble: new Chart([{ name: 'lost', of: s => s.lost }, { name: 'refused', of: s => s.refused }], rate, 'messages lost, and refusals, a second'),
 };
 const cells = new Map();
 let samples = [];
@@ -54,6 +55,7 @@ function prepare() {
     const head = document.createElement('th');
     head.scope = 'row';
     head.textContent = name;
+    head.className = name.startsWith('of these') ? 'part' : '';
     row.append(head);
     cells.set(name, row.insertCell());
   }
@@ -66,8 +68,8 @@ function say(text, kind) {
 
 function sayState(now) {
   if (now.isDraining) say('shutting down', 'warn');
-  else if (now.peers >= now.maxPeers) say('full', 'warn');
-  else if (now.mailboxBytes > now.maxMailboxBytes * 0.95) say('mailboxes full', 'warn');
+  else if (now.peers >= now.maxPeers) say('full: as many peers as are allowed', 'warn');
+  else if (now.mailboxBytes > now.maxMailboxBytes * 0.95) say('mailboxes full: they hold as much as they may', 'warn');
   else say('ready', 'good');
 }
 

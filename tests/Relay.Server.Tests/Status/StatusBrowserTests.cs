@@ -80,6 +80,28 @@ public sealed class StatusBrowserTests
     }
 
     [Fact]
+    public async Task Charts_say_what_they_count_in_figures_that_are_right_and_the_page_of_what_the_relay_is_full()
+    {
+        Assert.SkipWhen(InstalledProgram.Missing("chromium") is not null, InstalledProgram.Missing("chromium") ?? "");
+        await using var relay = RelayApp.OnSockets(("MaxPeers", "5"));
+        foreach (var name in new[] { "alice", "bob", "carol", "dora", "erin" })
+            await relay.Enter(name);
+        await using var browser = await HeadlessBrowser.StartAsync();
+        await browser.OpenAsync(new Uri(relay.Url, "/"), 1280, 900, dark: false);
+
+        await browser.SeesAsync("of what it is full", "document.getElementById('state')?.textContent === 'full: as many peers as are allowed'");
+        Assert.Equal(
+            "messages a second|peers|bytes of all mailboxes|messages lost, and refusals, a second",
+            await EvaluateAsync("[...document.querySelectorAll('figure svg .unit')].map(text => text.textContent).join('|')"));
+
+        // Half of the highest is three peers, and not two and a half that look like three.
+        await browser.SeesAsync("a scale of whole peers", "[...document.querySelectorAll('[data-chart=peers] svg text[text-anchor=end]')].map(text => text.textContent).join() === '0,3,6,now'");
+        Assert.EndsWith("delivered a second", await EvaluateAsync("document.querySelector('[data-chart=messages] .readout').textContent"), StringComparison.Ordinal);
+
+        async Task<string> EvaluateAsync(string expression) => (await browser.EvaluateAsync(expression))!.GetValue<string>();
+    }
+
+    [Fact]
     public async Task An_operator_stops_the_relay_from_the_page_and_is_asked_first()
     {
         Assert.SkipWhen(InstalledProgram.Missing("chromium") is not null, InstalledProgram.Missing("chromium") ?? "");
