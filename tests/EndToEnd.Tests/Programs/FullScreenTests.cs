@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Net.Http.Json;
 using TestKit;
 
 namespace EndToEnd.Tests.Programs;
@@ -43,6 +44,32 @@ public sealed class FullScreenTests
         {
             var screen = await terminal.WaitForAsync(screen => texts.All(text => Shows(screen, text)));
             Assert.All(texts, text => Assert.Equal(1, Rows(screen).Count(row => row.Contains(text, StringComparison.Ordinal))));
+        }
+    }
+
+    [Fact]
+    public async Task Whoever_is_banned_reads_why_and_comes_back_at_once_when_the_ban_is_lifted()
+    {
+        SkipWithoutTerminals();
+        const string Key = "a-key-for-this-test-alone";
+        await using var people = await TwoPeople.MeetAsync($"--Server:AdminKey={Key}");
+        using var http = new HttpClient { BaseAddress = new Uri(people.Relay.Url), DefaultRequestHeaders = { Authorization = new("Bearer", Key) } };
+        await using var alice = await people.Alice.OpenAsync(90, 24);
+        await alice.WaitForAsync("connected to");
+
+        await ActAsync("ban");
+        var screen = await alice.WaitForAsync("/reconnect: now");
+        Assert.Matches(@"^reconnecting in \d+ min \(/reconnect: now\)", Status(screen));
+        Assert.Contains("The operator of this relay has banned this PeerId", string.Join(' ', Rows(screen).Select(row => row.Trim())), StringComparison.Ordinal);
+
+        await ActAsync("unban");
+        await SayAsync(alice, "/reconnect");
+        await alice.WaitForAsync("connected to");
+
+        async Task ActAsync(string action)
+        {
+            using var answer = await http.PostAsJsonAsync("/admin/" + action, new { peer = people.AliceId }, TestContext.Current.CancellationToken);
+            Assert.True(answer.IsSuccessStatusCode);
         }
     }
 
