@@ -23,6 +23,7 @@ try
         // The hub's methods never wait, so what a socket brought can be worked on where it was read: two hops between threads less.
         sockets.UnsafePreferInlineScheduling = true;
         sockets.MaxReadBufferSize = SocketLimits.Unread;
+        sockets.CreateBoundListenSocket = SocketLimits.Listen;
     });
     Proxies.Add(builder.Services);
     ListenAddress.SetDefault(builder);
