@@ -98,16 +98,17 @@ public sealed class ReloadTests : IDisposable
         await ReplaceAsync(settings, """{ "Relay": { "AllowNamedPeers": true }, "Server": { "AdminKey": "the-key-it-was-started-with" } }""");
         await using var relay = ProgramProcess.Run(
             "dotnet", new Dictionary<string, string?>(), Path.Combine(program, "Relay.Server.dll"), "--urls", "http://127.0.0.1:0", "--Relay:MailboxMessages=7");
-        await UrlOf(relay);
+        await using var alice = new RawPeer(await UrlOf(relay));
+        await alice.Enter("alice");
 
         // The command line wins over the file, so that MailboxMessages does not change.
         await ReplaceAsync(settings, """
             { "Relay": { "AllowNamedPeers": true, "BannedPeers": [ "mallory" ], "MaxPeers": 5, "MailboxMessages": 8 }, "Server": { "AdminKey": "a-key-that-is-another-one" } }
             """);
-        await relay.WaitForLineAsync("Relay:MaxPeers, Server:AdminKey changed, but is read at the start only: restart the relay");
+        await relay.WaitForLineAsync(line => line.Trim().StartsWith("Relay:MaxPeers, Server:AdminKey changed, but is read at the start only: restart the relay", StringComparison.Ordinal));
 
-        await ReplaceAsync(settings, """{ "Relay": { "AllowNamedPeers": false, "BannedPeers": [] }, "Server": { "AdminKey": "the-key-it-was-started-with" } }""");
-        await relay.WaitForLineAsync(line => relay.Output.Lines.Count(line => line.Contains("The configuration has changed and is in use", StringComparison.Ordinal)) >= 2);
+        await ReplaceAsync(settings, """{ "Relay": { "AllowNamedPeers": true, "BannedPeers": [ "alice" ] }, "Server": { "AdminKey": "the-key-it-was-started-with" } }""");
+        await alice.SeesError(ErrorCode.Banned);
         Assert.Single(relay.Output.Lines, line => line.Contains("read at the start only", StringComparison.Ordinal));
         Assert.DoesNotContain("a-key-that", relay.Output.ToString(), StringComparison.Ordinal);
     }

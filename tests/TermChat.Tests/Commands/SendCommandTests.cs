@@ -104,8 +104,9 @@ public sealed class SendCommandTests : IDisposable
         var sending = _desk.RunAsync("send", "bob", "hello");
         await Eventually.Is("it says why it waits", () => _desk.Said == "termchat: The relay cannot be reached: refused. Next attempt in 1 s.\n");
 
-        _desk.Chat.Connection = _desk.Chat.Connection with { State = RelayConnectionState.Connecting };
+        var looks = _desk.Chat.Looks;
         Refuse("The relay cannot be reached: refused.", TimeSpan.FromSeconds(2));
+        await Eventually.Is("it has looked again", () => _desk.Chat.Looks > looks);
         Refuse("The relay refused: banned.", TimeSpan.FromSeconds(802));
         await Eventually.Is("it says the other reason", () => _desk.Said.EndsWith("\ntermchat: The relay refused: banned. Next attempt in 14 min.\n", StringComparison.Ordinal));
         _desk.Chat.Connection = _desk.Chat.Connection with { State = RelayConnectionState.Connected, Reason = null, NextAttemptAt = null };
