@@ -190,7 +190,7 @@ internal sealed partial class RelayLink
 
         PeerId? recipient = PeerId.TryParse(dropped.To, out var peer) ? peer : null;
         if (_inbox.IsNewReport(this, dropped.Report))
-            _report(new LossReport(LossDirection.Sent, ReasonOf(dropped.Reason), recipient, ids, dropped.Count));
+            _report(new LossReport(LossDirection.Sent, ReasonOf(dropped.Reason), recipient, ids, Math.Max(ids.Count, dropped.Count)));
         _reporting = AcknowledgeReportAsync(_reporting, dropped.Report, _sends.OutcomesOf(dropped.To ?? "", ids.ToHashSet()));
     }
 
@@ -209,6 +209,13 @@ internal sealed partial class RelayLink
 
     private void OnMissed(Missed missed)
     {
+        // One up to a position below zero would be further behind than numbers can say, and would look like one ahead.
+        if (missed.Count < 1 || missed.Sequence < 1)
+        {
+            _logger.MalformedFrame(_url, nameof(IRelayClient.Missed));
+            return;
+        }
+
         // Deliveries that come behind the end of the link are left for the next one. This, taken behind them, would make them losses.
         if (!IsOpen)
             return;

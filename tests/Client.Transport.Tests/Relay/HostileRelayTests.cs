@@ -80,6 +80,34 @@ public sealed class HostileRelayTests : RelayTests
         Assert.Contains("1000 bytes", Assert.Single(reasons).Message, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Losses_that_cannot_be_are_passed_over_and_what_is_delivered_behind_them_arrives_and_is_acknowledged()
+    {
+        await using var relay = await ScriptedRelay.StartAsync();
+        relay.OnRegister = async caller =>
+        {
+            await caller.SendAsync("Registered", ScriptedRelay.Registered());
+            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(1, [1]));
+            await caller.SendAsync("Missed", new Missed { Count = 1, Sequence = long.MinValue });
+            await caller.SendAsync("Missed", new Missed { Count = -3, Sequence = 2 });
+            await caller.SendAsync("Dropped", new Dropped { Report = 1, To = "alice", Ids = [MessageId.New().ToBytes()], Count = long.MinValue });
+            await caller.SendAsync("Deliver", ScriptedRelay.Delivery(2, [2]));
+        };
+        await using var bob = Transport(relay.Url, Bob);
+        var losses = Losses(bob);
+
+        Assert.Equal([1], (await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token)).Payload.ToArray());
+        Assert.Equal([2], (await bob.ReceiveAsync(Token).AsTask().WaitAsync(Eventually.Patience, Token)).Payload.ToArray());
+
+        // Whoever asks for the next one has taken the one before.
+        var next = bob.ReceiveAsync(Token).AsTask();
+        await Eventually.Is("both are acknowledged", () => relay.Acknowledged(like => like.Sequence == 2));
+        Assert.Equal((LossDirection.Sent, 1), Assert.Single(losses.Select(loss => (loss.Direction, loss.Count))));
+
+        await bob.DisposeAsync();
+        await Assert.ThrowsAsync<ObjectDisposedException>(() => next);
+    }
+
     private static RelayLimits Window(int messages = 256, int bytes = 1 << 20) => new()
     {
         MaxPayloadBytes = 65_536,
