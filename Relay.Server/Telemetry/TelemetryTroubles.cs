@@ -1,5 +1,6 @@
 using System.Diagnostics.Tracing;
 using System.Globalization;
+using Relay.Hub.Observability;
 
 namespace Relay.Server.Telemetry;
 
@@ -8,11 +9,8 @@ internal sealed partial class TelemetryTroubles(IConfiguration configuration, Ti
 {
     private const int LongestReason = 300;
 
-    private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
-
-    private readonly Lock _gate = new();
+    private readonly Tally _told = new(time);
     private Listener? _listener;
-    private long? _toldAt;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
@@ -26,15 +24,8 @@ internal sealed partial class TelemetryTroubles(IConfiguration configuration, Ti
 
     private void Tell(string why)
     {
-        lock (_gate)
-        {
-            if (_toldAt is { } before && time.GetElapsedTime(before) < BetweenLines)
-                return;
-
-            _toldAt = time.GetTimestamp();
-        }
-
-        NotSent(logger, OtlpVariables.SetEndpoints(configuration), why);
+        if (_told.Count(nameof(NotSent)) > 0)
+            NotSent(logger, OtlpVariables.SetEndpoints(configuration), why);
     }
 
     [LoggerMessage(4040, LogLevel.Warning,
