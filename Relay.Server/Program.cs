@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Connections;
+using Microsoft.Extensions.Options;
 using Relay.Hub;
 using Relay.Server;
 using Relay.Server.Admin;
@@ -29,6 +30,10 @@ try
     ListenAddress.SetDefault(builder);
     builder.WebHost.ConfigureKestrel(SocketLimits.Configure);
     builder.Services.AddHostedService<KestrelLimits>();
+
+    // Behind the drain Kestrel waits for requests that are under way, and a stranger's never ends: 30 s, by itself, in which nobody can connect.
+    builder.Services.AddOptions<HostOptions>().Configure<IOptions<RelayOptions>>(
+        (host, relay) => host.ShutdownTimeout = relay.Value.DrainTimeout + TimeSpan.FromSeconds(5));
 
     var options = builder.AddServerOptions();
     builder.AddTlsCertificate(options);

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Threading.RateLimiting;
 using Microsoft.Extensions.Options;
+using Relay.Hub.Observability;
 
 namespace Relay.Server.Admin;
 
@@ -16,14 +17,16 @@ internal sealed partial class AdminKey : IDisposable
 
     private readonly ILogger _logger;
     private readonly byte[]? _hash;
+    private readonly Tally _wrong;
 
     // By address, so that nobody can lock the operator out. It forgets addresses that are quiet by itself.
     private readonly PartitionedRateLimiter<IPAddress> _tries = PartitionedRateLimiter.Create<IPAddress, IPAddress>(address =>
         RateLimitPartition.GetFixedWindowLimiter(address, _ => new FixedWindowRateLimiterOptions { PermitLimit = WrongTries, Window = Window }));
 
-    public AdminKey(IOptions<ServerOptions> options, ILogger<AdminKey> logger)
+    public AdminKey(IOptions<ServerOptions> options, TimeProvider time, ILogger<AdminKey> logger)
     {
         _logger = logger;
+        _wrong = new Tally(time);
         _hash = options.Value.AdminKey is { Length: > 0 } key ? Hash(key) : null;
     }
 
@@ -54,7 +57,10 @@ internal sealed partial class AdminKey : IDisposable
             return next(context);
 
         _tries.AttemptAcquire(address).Dispose();
-        WrongKey(_logger, context.Connection.RemoteIpAddress);
+
+        // Addresses are cheap, of IPv6 above all: those of one home are 65,536 times five lines a minute.
+        if (_wrong.Count($"{address}") is > 0 and var count)
+            WrongKey(_logger, context.Connection.RemoteIpAddress, count);
         return Ask(context, "The admin key is another one (Server:AdminKey).");
     }
 
@@ -94,6 +100,7 @@ internal sealed partial class AdminKey : IDisposable
         return context.Response.WriteAsync(why + "\n");
     }
 
-    [LoggerMessage(4010, LogLevel.Warning, "Somebody at {Address} showed a wrong admin key")]
-    private static partial void WrongKey(ILogger logger, IPAddress? address);
+    [LoggerMessage(4010, LogLevel.Warning, "Somebody at {Address} showed a wrong admin key: {Count}, counted since the last such line of that address, and logged at most once a minute. Of very many addresses some share their lines. " +
+        "docs/troubles/admin-key.md says more")]
+    private static partial void WrongKey(ILogger logger, IPAddress? address, int count);
 }

@@ -71,6 +71,15 @@ internal sealed class ServerProcess : IAsyncDisposable
     /// <summary>The peers that are connected, the two among them.</summary>
     public Task<long> Peers() => Now("peers");
 
+    /// <summary>Waits until its log has a line with that.</summary>
+    public Task<string> Logs(string text) => _program.WaitForLineAsync(text);
+
+    /// <summary>SIGTERM, as service managers do.</summary>
+    public void Terminate() => _program.Terminate();
+
+    /// <returns>Its exit code.</returns>
+    public Task<int> HasEnded() => _program.WaitForExitAsync();
+
     /// <summary>Ends the talk of the two, in which nothing was lost, doubled or out of order.</summary>
     public async Task EndTalk()
     {

@@ -33,7 +33,23 @@ internal sealed class Stranger : IDisposable
         return stranger;
     }
 
+    /// <summary>Its own end, for who looks it up in the system's tables.</summary>
+    public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
+
     public Task Write(string text) => _socket.SendAsync(Encoding.Latin1.GetBytes(text));
+
+    /// <summary>Writes as much as is taken at once: by the other side, and by what is in between.</summary>
+    /// <returns>The bytes.</returns>
+    public int Pour(ReadOnlySpan<byte> bytes)
+    {
+        _socket.Blocking = false;
+        var taken = _socket.Send(bytes, SocketFlags.None, out var error);
+        Assert.True(error is SocketError.Success or SocketError.WouldBlock, $"{error}");
+        return error == SocketError.Success ? taken : 0;
+    }
+
+    /// <summary>Says that it will write no more. It can still read.</summary>
+    public void CloseItsSide() => _socket.Shutdown(SocketShutdown.Send);
 
     /// <summary>Writes a whole request.</summary>
     /// <returns>The status it was answered with; 0 for none.</returns>
@@ -87,6 +103,9 @@ internal sealed class Stranger : IDisposable
             length.Add((byte)(bytes | 0x80));
         return [.. length, (byte)bytes];
     }
+
+    /// <summary>One of SignalR's pings, in JSON.</summary>
+    public Task Ping() => _socket.SendAsync(Message("{\"type\":6}\u001e"u8.ToArray()));
 
     /// <summary>Says SignalR's pings on its WebSocket, as fast as they are read. Nothing answers those.</summary>
     public async Task PingWithoutPause(CancellationToken cancellationToken)

@@ -1,4 +1,6 @@
 using System.Net;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Relay.Server.Tests.Telemetry;
 
@@ -72,7 +74,27 @@ public sealed class MetricsEndpointTests
 
         Assert.Equal(HttpStatusCode.TooManyRequests, status);
         Assert.Contains("Server:AdminKey", why, StringComparison.Ordinal);
-        Assert.Equal(5, relay.Logs.Entries.Count(entry => entry.Id.Id == 4010));
+
+        // Once a minute of each address, and of very many together: a flood of wrong keys floods nothing.
+        var line = Assert.Single(relay.Logs.Entries, entry => entry.Id.Id == 4010).Message;
+        Assert.Contains("at 127.0.0.1 showed a wrong admin key: 1,", line, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Wrong_keys_from_very_many_addresses_are_counted_and_not_logged_one_by_one()
+    {
+        var time = new FakeTimeProvider();
+        await using var relay = RelayApp.OnSockets(
+            services => services.AddSingleton<TimeProvider>(time), ("Server:AdminKey", Key), ("TrustedProxies:0", "127.0.0.1"), ("TrustedProxies:1", "::1"));
+
+        for (var i = 0; i < 300; i++)
+            Assert.Equal(HttpStatusCode.Unauthorized, (await Get(relay, "/metrics", ("X-Forwarded-For", $"2001:db8:0:{i:x}::1"), ("Authorization", "Bearer wrong"))).Status);
+
+        // The first hundred by themselves, and one line for the others.
+        Assert.Equal(101, relay.Logs.Entries.Count(entry => entry.Id.Id == 4010));
+        time.Advance(TimeSpan.FromMinutes(1));
+        await Get(relay, "/metrics", ("X-Forwarded-For", "2001:db8:0:1000::1"), ("Authorization", "Bearer wrong"));
+        Assert.Contains("a wrong admin key: 200,", relay.Logs.Entries.Last(entry => entry.Id.Id == 4010).Message, StringComparison.Ordinal);
     }
 
     private static async Task<(HttpStatusCode Status, string Text)> Get(RelayApp relay, string path, params (string Name, string Value)[] headers)
