@@ -5,7 +5,7 @@ using Relay.Hub.Sessions;
 
 namespace Relay.Hub;
 
-/// <summary>What the relay says of a limit that ends a connection, to the client and in its log: what happened, the setting and its value, what to do.</summary>
+/// <summary>What the relay says of a limit that ends a connection, loses messages or forgets something, to the client and in its log: what happened, the setting and its value, what to do.</summary>
 internal static class LimitWords
 {
     public static string PeerIds { get; } =
@@ -22,8 +22,8 @@ internal static class LimitWords
         $"The connection did not register within {options.RegistrationTimeout} (Relay:RegistrationTimeout). " +
         $"Call Register as the first thing after connecting. {Refusal.Documented}";
 
-    public static string TooManyUnread(int answers) =>
-        $"More than {answers} answers wait for this client to read them (the larger of {Outbox.LeastCapacity} and Relay:SendWindowMessages). " +
+    public static string TooManyUnread(RelayOptions options) =>
+        $"More than {Outbox.CapacityFor(options.SendWindowMessages)} answers wait for this client to read them (the larger of {Outbox.LeastCapacity} and {options.SendWindowMessages}, Relay:SendWindowMessages). " +
         $"Read them, and send less at once. {Refusal.Documented}";
 
     public static string NotPolling(TimeSpan patience) =>
@@ -36,18 +36,20 @@ internal static class LimitWords
     public static string SilentOrUnreadable(RelayOptions options) =>
         $"What came last was no whole SignalR message, or nothing came from the client for {options.ClientTimeout} (Relay:ClientTimeout). {Refusal.Documented}";
 
-    public static string MailboxFull(RelayOptions options, bool isStrangers) => isStrangers
-        ? $"A mailbox of somebody who has never been here keeps {options.StrangerMailboxBytes} bytes (Relay:StrangerMailboxBytes), or {options.MailboxMessages} messages (Relay:MailboxMessages)."
-        : $"A mailbox keeps {options.MailboxMessages} messages (Relay:MailboxMessages).";
-
-    public static string MailboxesFull(RelayOptions options) =>
-        $"All mailboxes together hold as much as they may: {options.MailboxesBytes} bytes (Relay:MailboxesBytes).";
-
-    public static string NobodyCame(RelayOptions options) =>
-        $"Messages wait for somebody who is away for {options.MailboxTimeToLive} (Relay:MailboxTimeToLive).";
+    public static string Losing(LossCause cause, RelayOptions options)
+    {
+        var limit = cause switch
+        {
+            LossCause.MailboxFull => $"A mailbox keeps {options.MailboxMessages} messages (Relay:MailboxMessages).",
+            LossCause.StrangerMailboxFull => $"A mailbox of somebody who has never been here keeps {options.StrangerMailboxBytes} bytes (Relay:StrangerMailboxBytes).",
+            LossCause.MailboxesFull => $"All mailboxes together hold as much as they may: {options.MailboxesBytes} bytes (Relay:MailboxesBytes).",
+            _ => $"Messages wait {options.MailboxTimeToLive} for somebody who is away (Relay:MailboxTimeToLive).",
+        };
+        return $"{limit} docs/troubles/losing-messages.md says more.";
+    }
 
     public static string NotToldInTime(RelayOptions options) =>
-        $"Somebody who is away was not told of lost messages within {options.ReportTimeToLive} (Relay:ReportTimeToLive), and will not be. {Refusal.Documented}";
+        $"Somebody was not told of lost messages within {options.ReportTimeToLive} (Relay:ReportTimeToLive), or has not acknowledged it, and will not be told any more. {Refusal.Documented}";
 
     public static string TooManyAbsentees(RelayOptions options) =>
         $"More than {PeerDirectory.MaxAbsentees(options)} peers are away and only to be told of lost messages (an eighth of Relay:MailboxesBytes, " +

@@ -22,14 +22,14 @@ internal static class CommandLine
         docs/operating.md describes all of them. Exit codes: 0 stopped as asked, 1 not started.
         """;
 
-    private static readonly string[] Sections = [RelayOptions.Section, ServerOptions.Section, "Kestrel", "Logging"];
+    private static readonly string[] Sections = [RelayOptions.Section, ServerOptions.Section, "Kestrel", "Logging", "Metrics"];
 
     // The host's own, of ASP.NET Core and of .NET.
     private static readonly string[] HostNames =
     [
         "urls", "http_ports", "https_ports", "https_port", "environment", "contentRoot", "applicationName", "webroot", "AllowedHosts", "preferHostingUrls",
         "captureStartupErrors", "detailedErrors", "suppressStatusMessages", "hostingStartupAssemblies", "hostingStartupExcludeAssemblies", "preventHostingStartup",
-        "startupAssembly", "staticWebAssets", "forwardedHeaders_enabled", "shutdownTimeoutSeconds", "servicesStartConcurrently", "servicesStopConcurrently",
+        "startupAssembly", "staticWebAssets", "forwardedHeaders_enabled", "servicesStartConcurrently", "servicesStopConcurrently",
         "reloadConfigOnChange", "hostBuilder:reloadConfigOnChange",
     ];
 

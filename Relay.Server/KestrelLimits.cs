@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Server.Kestrel.Core;
 using Microsoft.Extensions.Options;
 using Relay.Hub;
 using Relay.Hub.Observability;
+using Relay.Server.Admin;
 
 namespace Relay.Server;
 
@@ -61,7 +62,7 @@ internal sealed partial class KestrelLimits : IHostedService, IDisposable
         ["max_request_headers_total_size_exceeded"] = $"The headers of a request were longer than {limits.MaxRequestHeadersTotalSize} bytes, which is no setting. {Elsewhere}",
         ["max_request_header_count_exceeded"] = $"A request had more than {limits.MaxRequestHeaderCount} headers, which is no setting. {Elsewhere}",
         ["invalid_request_line"] = $"A request began with no line of HTTP, or one longer than {limits.MaxRequestLineSize} bytes, which is no setting. {Elsewhere}",
-        ["max_request_body_size_exceeded"] = $"The body of a request was longer than {limits.MaxRequestBodySize} bytes, which is no setting. {Elsewhere}",
+        ["max_request_body_size_exceeded"] = $"The body of a request was longer than {limits.MaxRequestBodySize} bytes, or {AdminEndpoints.LongestRequest} for /admin, which is no setting. {Elsewhere}",
         ["min_request_body_data_rate"] = $"The body of a request came at less than {Rate(limits.MinRequestBodyDataRate)}, which is no setting. {Elsewhere}",
         ["min_response_data_rate"] = $"An answer was read at less than {Rate(limits.MinResponseDataRate)}, which is no setting. {Elsewhere}",
     };

@@ -43,6 +43,7 @@ try
 
     var app = builder.Build();
     Proxies.Use(app);
+    RequestTime.Use(app);
     app.MapRelayHub();
     app.MapRelayHealth();
     app.MapRelayMetrics();

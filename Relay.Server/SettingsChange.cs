@@ -17,7 +17,8 @@ internal sealed partial class SettingsChange
         }.Select(name => $"{RelayOptions.Section}:{name}"),
     ];
 
-    private static readonly string[] Sections = [RelayOptions.Section, ServerOptions.Section, "Kestrel"];
+    // Kestrel takes a change of its endpoints by itself.
+    private static readonly string[] Sections = [RelayOptions.Section, ServerOptions.Section];
     private static readonly string[] Addresses = ["urls", "http_ports", "https_ports"];
 
     private readonly IConfiguration _configuration;

@@ -52,7 +52,8 @@ internal sealed partial class SocketLimits(
         kestrel.Limits.RequestHeadersTimeout = Patience(options);
 
         // An answer that is not read holds its socket, and a request that stops half-way what has come of it. Kestrel reckons by all that was written, or has come,
-        // so far: with its own 240 bytes a second the first is hours for what fits into the kernel, and the second minutes. Now it is about 40 s, and 60 s.
+        // so far: with its own 240 bytes a second the first is hours for what fits into the kernel, and the second minutes. Now it is about 40 s, and 60 s, of who
+        // is slow from the beginning; RequestTime is for the others.
         kestrel.Limits.MinResponseDataRate = new MinDataRate(16_384, TimeSpan.FromSeconds(5));
         kestrel.Limits.MinRequestBodyDataRate = new MinDataRate(2048, TimeSpan.FromSeconds(5));
 

@@ -10,7 +10,7 @@ namespace Relay.Hub.Admission;
 internal sealed class ConnectionLimits(IOptions<RelayOptions> options, TimeProvider time, ILogger<RelayHub> logger)
 {
     // 14 MB at the most, measured: 134 bytes each of IPv6, 94 of IPv4.
-    private const int RememberedAddresses = 100_000;
+    public const int RememberedAddresses = 100_000;
 
     /// <summary>Unregistered connections register, or are closed, within <see cref="RelayOptions.RegistrationTimeout"/>; places of registered ones come free less soon.</summary>
     private static readonly TimeSpan WhenFull = TimeSpan.FromSeconds(15);

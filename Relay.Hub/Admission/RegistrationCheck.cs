@@ -22,7 +22,7 @@ internal sealed class RegistrationCheck(ProofCheck proofs, IEnumerable<IAdmissio
                 ErrorCode.UnsupportedVersion,
                 $"This relay speaks protocol version {RelayProtocol.Version}, the client {request?.ProtocolVersion ?? 0}. Update the older of the two. docs/protocol.md describes the version.")
             {
-                Reason = $"This relay speaks protocol version {RelayProtocol.Version}, the client another. Update the older of the two.",
+                Reason = $"This relay speaks protocol version {RelayProtocol.Version}, the client another. Update the older of the two. docs/protocol.md describes the version.",
             };
         }
 

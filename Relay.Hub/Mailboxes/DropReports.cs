@@ -22,7 +22,7 @@ internal sealed class DropReports(ReportedIds ids, TimeProvider time, long last 
     /// Reports told on one connection and not acknowledged. Above it further losses grow the newest report, instead of
     /// one more report each: a sender that causes losses and acknowledges none must not fill the memory with reports.
     /// </summary>
-    private const int MaxTold = 64;
+    public const int MaxTold = 64;
 
     /// <summary>Reports that take none: those of a peer that retired without any.</summary>
     public static DropReports Retired { get; } = new(new ReportedIds(0), TimeProvider.System) { _retired = true };

@@ -41,7 +41,7 @@ internal sealed partial class Mailbox
     public void Expire(MailboxChanges changes)
     {
         while (!Attended && Count > 0 && commons.Time.GetElapsedTime(Math.Max(_accepted[0].StoredAt, _leftAt)) >= commons.TimeToLive)
-            Lose(0, DropReason.Expired, changes);
+            Lose(0, LossCause.Expired, changes);
     }
 
     /// <summary>Evicts the oldest messages of a sender, for others that need the room in all mailboxes together.</summary>
@@ -50,7 +50,7 @@ internal sealed partial class Mailbox
     {
         long freed = 0;
         while (!Attended && freed < bytes && _shares.Find(sender) is { Count: > 0 } share)
-            freed += Lose(OldestOf(share), DropReason.Evicted, changes);
+            freed += Lose(OldestOf(share), LossCause.MailboxesFull, changes);
         return freed;
     }
 
@@ -72,14 +72,14 @@ internal sealed partial class Mailbox
             return AppendOutcome.StrangerMailboxFull;
 
         while (_cost + entry.Cost > limit)
-            Lose(OldestOf(_shares.All.MaxBy(one => one.Cost)!), DropReason.Evicted, changes);
+            Lose(OldestOf(_shares.All.MaxBy(one => one.Cost)!), LossCause.StrangerMailboxFull, changes);
         return null;
     }
 
     private void MakeRoom(MailboxChanges changes)
     {
         while (Count >= commons.Capacity)
-            Lose(OldestOfMost(), DropReason.Evicted, changes);
+            Lose(OldestOfMost(), LossCause.MailboxFull, changes);
     }
 
     /// <summary>
@@ -109,7 +109,7 @@ internal sealed partial class Mailbox
     }
 
     /// <returns>What it had cost.</returns>
-    private long Lose(int index, DropReason reason, MailboxChanges changes)
+    private long Lose(int index, LossCause cause, MailboxChanges changes)
     {
         var lost = _accepted[index];
         if (index == 0)
@@ -125,7 +125,7 @@ internal sealed partial class Mailbox
 
         var entry = new MailboxEntry(lost.Share.Sender, lost.Id, lost.Payload, lost.StoredAt);
         commons.Budget.Return(entry.Cost);
-        changes.Dropped.Add((entry, reason));
+        changes.Dropped.Add((entry, cause));
         _lostAt = commons.Time.GetTimestamp();
         return entry.Cost;
     }

@@ -1,5 +1,3 @@
-using Relay.Contracts;
-
 namespace Relay.Hub.Mailboxes;
 
 /// <summary>What a mailbox decided, for the caller to tell the peers concerned. Reused from call to call.</summary>
@@ -9,7 +7,7 @@ internal sealed class MailboxChanges
     public List<SendTicket> Accepted { get; } = [];
 
     /// <summary>Messages lost, oldest first.</summary>
-    public List<(MailboxEntry Entry, DropReason Reason)> Dropped { get; } = [];
+    public List<(MailboxEntry Entry, LossCause Cause)> Dropped { get; } = [];
 
     /// <summary>Messages that came into the mailbox.</summary>
     public int Stored { get; private set; }

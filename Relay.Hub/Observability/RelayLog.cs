@@ -85,7 +85,7 @@ internal static partial class RelayLog
     // 2000-2099 belong to mailboxes.
 
     [LoggerMessage(2000, LogLevel.Warning,
-        "The mailbox of {Recipient} begins to lose messages ({Reason}); their senders are told. {Limit} docs/troubles/losing-messages.md says more")]
+        "The mailbox of {Recipient} begins to lose messages ({Reason}); their senders are told. {Limit}")]
     public static partial void Losing(this ILogger logger, PeerId recipient, DropReason reason, string limit);
 
     [LoggerMessage(2001, LogLevel.Error, "Letting old messages expire failed; trying again at the next turn")]

@@ -148,8 +148,8 @@ internal sealed class RelayMetrics
     private void CountDropped(MailboxChanges changes)
     {
         var expired = 0;
-        foreach (var (_, reason) in changes.Dropped)
-            expired += reason == DropReason.Expired ? 1 : 0;
+        foreach (var (_, cause) in changes.Dropped)
+            expired += cause == LossCause.Expired ? 1 : 0;
         _expired.Add(expired);
         _evicted.Add(changes.Dropped.Count - expired);
     }

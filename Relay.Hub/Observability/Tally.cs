@@ -4,7 +4,7 @@ namespace Relay.Hub.Observability;
 /// <remarks>A flood must not flood the log as well. Any thread.</remarks>
 internal sealed class Tally(TimeProvider time)
 {
-    /// <summary>Reasons that are told apart: many times the relay's own. A policy of the application can have a new one for everybody; above this they count together.</summary>
+    /// <summary>Reasons that are told apart: many times the relay's own. A policy of the application can have a new one for everybody; above this, within a minute, they count together.</summary>
     public const int MaxReasons = 100;
 
     private static readonly TimeSpan BetweenLines = TimeSpan.FromMinutes(1);
@@ -17,7 +17,7 @@ internal sealed class Tally(TimeProvider time)
     {
         lock (_gate)
         {
-            if (!_reasons.TryGetValue(reason, out var known) && _reasons.Count >= MaxReasons)
+            if (!_reasons.TryGetValue(reason, out var known) && _reasons.Count >= MaxReasons && !TryForget())
                 _reasons.TryGetValue(reason = "", out known);
 
             var count = known.Count + 1;
@@ -30,5 +30,17 @@ internal sealed class Tally(TimeProvider time)
             _reasons[reason] = (0, time.GetTimestamp());
             return count;
         }
+    }
+
+    /// <summary>Makes room for new reasons, or those of long ago would keep theirs for ever.</summary>
+    private bool TryForget()
+    {
+        foreach (var (reason, (_, loggedAt)) in _reasons)
+        {
+            if (time.GetElapsedTime(loggedAt) >= BetweenLines)
+                _reasons.Remove(reason);
+        }
+
+        return _reasons.Count < MaxReasons;
     }
 }

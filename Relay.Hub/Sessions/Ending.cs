@@ -50,7 +50,7 @@ internal sealed record Ending(EndingKind Kind, RelayError? Error = null, string?
     public static Ending Unread(TimeSpan after) => Unread(LimitWords.Unread(after));
 
     /// <summary>More answers wait than are kept for one client.</summary>
-    public static Ending TooManyUnread(int answers) => Unread(LimitWords.TooManyUnread(answers));
+    public static Ending TooManyUnread(RelayOptions options) => Unread(LimitWords.TooManyUnread(options));
 
     /// <param name="failure">With what SignalR ended the connection.</param>
     /// <param name="polling">Its client, if it polls.</param>

@@ -14,7 +14,9 @@ internal sealed class Outbox(int sendWindow)
     public const int LeastCapacity = 4096;
 
     /// <summary>Ranges and errors that may wait: far above what a send window of the usual size can produce, and never below any.</summary>
-    public int Capacity { get; } = Math.Max(LeastCapacity, sendWindow);
+    public int Capacity { get; } = CapacityFor(sendWindow);
+
+    public static int CapacityFor(int sendWindow) => Math.Max(LeastCapacity, sendWindow);
 
     private readonly Lock _gate = new();
     private List<NumberRange> _accepted = [];

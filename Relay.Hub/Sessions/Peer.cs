@@ -262,7 +262,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
         lock (_gate)
         {
             freed = _mailbox?.Evict(sender, bytes, Changes) ?? 0;
-            CarryOut(AnswerKind.Queued, forOthers: true);
+            CarryOut(AnswerKind.Queued);
         }
 
         directory.Release(this);
@@ -306,8 +306,10 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
     }
 
     /// <summary>Ends this object though something would be forgotten with it; not if somebody has come, or a message.</summary>
-    public bool TryAbandon()
+    /// <param name="forgetsLosses">Whether somebody would have been told of losses.</param>
+    public bool TryAbandon(out bool forgetsLosses)
     {
+        forgetsLosses = false;
         lock (_gate)
         {
             if (_retired)
@@ -315,6 +317,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             if (!HasNothingWaiting)
                 return false;
 
+            forgetsLosses = _reports is { IsEmpty: false } || _mailbox is { IsStranger: false, Lost: > 0 };
             _reports?.Clear();
             return TryEnd();
         }
@@ -351,8 +354,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
         directory.Recall(this);
     }
 
-    /// <param name="forOthers">Whether what was lost was lost for the room in all mailboxes together.</param>
-    private void CarryOut(AnswerKind answer, bool forOthers = false)
+    private void CarryOut(AnswerKind answer)
     {
         var changes = Changes;
         foreach (var (sender, number) in changes.Accepted)
@@ -362,11 +364,11 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             session.Wake();
         }
 
-        foreach (var (entry, reason) in changes.Dropped)
-            directory.Report(entry.Sender, id, entry.Id, reason);
+        foreach (var (entry, cause) in changes.Dropped)
+            directory.Report(entry.Sender, id, entry.Id, ReasonOf(cause));
 
         if (changes.Dropped is [var (_, first), ..])
-            SayLosing(first, changes.Dropped.Count, forOthers);
+            SayLosing(first, changes.Dropped.Count);
 
         if (changes.Accepted.Count > 0)
             _session?.Wake();
@@ -374,16 +376,14 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
         changes.Clear();
     }
 
-    private void SayLosing(DropReason reason, int count, bool forOthers)
+    private void SayLosing(LossCause cause, int count)
     {
         // Once for each absence: a flood into a full mailbox must not flood the log as well. Nor one to invented PeerIds.
         if (Mailbox.IsStranger)
-            directory.SayLimited($"{Limit()} docs/troubles/losing-messages.md says more.");
+            directory.SayLimited(directory.Losing(cause));
         else if (Mailbox.Lost == count)
-            directory.Logger.Losing(id, reason, Limit());
-
-        string Limit() => reason == DropReason.Expired ? LimitWords.NobodyCame(directory.Options)
-            : forOthers ? LimitWords.MailboxesFull(directory.Options)
-            : LimitWords.MailboxFull(directory.Options, Mailbox.IsStranger);
+            directory.Logger.Losing(id, ReasonOf(cause), directory.Losing(cause));
     }
+
+    private static DropReason ReasonOf(LossCause cause) => cause == LossCause.Expired ? DropReason.Expired : DropReason.Evicted;
 }

@@ -35,6 +35,9 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
     private readonly SenderTotals _totals = new();
     private readonly KnownPeers _known = new();
     private readonly Tally _limits = new(time);
+
+    // Once, and not for each message that is lost.
+    private readonly string[] _losing = [.. Enum.GetValues<LossCause>().Select(cause => LimitWords.Losing(cause, options.Value))];
     private MailboxCommons? _commons;
 
     // A position is never used twice in an epoch, or a client that comes back could take a new message for an old one.
@@ -123,11 +126,12 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
         while (_absentees.Surplus() is { } peer)
         {
-            if (!peer.TryAbandon())
+            if (!peer.TryAbandon(out var forgetsLosses))
                 continue;
 
             Forget(peer);
-            SayLimited(LimitWords.TooManyAbsentees(Options));
+            if (forgetsLosses)
+                SayLimited(LimitWords.TooManyAbsentees(Options));
         }
     }
 
@@ -163,6 +167,9 @@ internal sealed class PeerDirectory(IOptions<RelayOptions> options, TimeProvider
 
         return true;
     }
+
+    /// <summary>Which limit it is that mailboxes lose messages to, for the log.</summary>
+    public string Losing(LossCause cause) => _losing[(int)cause];
 
     /// <summary>Says that a limit of mailboxes has come into force, as often as once a minute.</summary>
     public void SayLimited(string limit)

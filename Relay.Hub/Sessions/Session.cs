@@ -16,6 +16,9 @@ namespace Relay.Hub.Sessions;
 /// </remarks>
 internal sealed partial class Session : ISender
 {
+    /// <summary>How long a client may take to read the last word and to close by itself.</summary>
+    public static TimeSpan Grace { get; } = TimeSpan.FromSeconds(2);
+
     private readonly HubCallerContext _context;
     private readonly IRelayClient _client;
     private readonly SessionRegistry _registry;
@@ -228,7 +231,7 @@ internal sealed partial class Session : ISender
     private async Task GraceAsync()
     {
         // The machine's clock, wherever the mailboxes' comes from: this waits for a socket, as SignalR's own timeouts do.
-        var gone = Task.Delay(TimeSpan.FromSeconds(2), TimeProvider.System, _context.ConnectionAborted);
+        var gone = Task.Delay(Grace, TimeProvider.System, _context.ConnectionAborted);
         await gone.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
@@ -247,5 +250,5 @@ internal sealed partial class Session : ISender
 
     private void RefuseSilence() => End(Ending.NotRegistered(Options));
 
-    private void EndUnread() => End(Ending.TooManyUnread(_outbox.Capacity));
+    private void EndUnread() => End(Ending.TooManyUnread(Options));
 }

@@ -43,6 +43,7 @@ internal sealed partial class AdminKey : IDisposable
         var address = AddressOf(context);
         if (!_tries.AttemptAcquire(address, 0).IsAcquired)
         {
+            SayWrong(address);
             context.Response.Headers.RetryAfter = $"{Window.TotalSeconds:0}";
             return Refuse(
                 context, StatusCodes.Status429TooManyRequests,
@@ -57,14 +58,18 @@ internal sealed partial class AdminKey : IDisposable
             return next(context);
 
         _tries.AttemptAcquire(address).Dispose();
-
-        // Addresses are cheap, of IPv6 above all: those of one home are 65,536 times five lines a minute.
-        if (_wrong.Count($"{address}") is > 0 and var count)
-            WrongKey(_logger, context.Connection.RemoteIpAddress, count);
+        SayWrong(address);
         return Ask(context, "The admin key is another one (Server:AdminKey).");
     }
 
     public void Dispose() => _tries.Dispose();
+
+    private void SayWrong(IPAddress address)
+    {
+        // Addresses are cheap, of IPv6 above all: those of one home are 65,536 times five lines a minute.
+        if (_wrong.Count($"{address}") is > 0 and var count)
+            WrongKey(_logger, address, count, WrongTries);
+    }
 
     private static string? Shown(HttpContext context) =>
         context.Request.Headers.Authorization is [{ } header] && header.StartsWith("Bearer ", StringComparison.OrdinalIgnoreCase)
@@ -100,7 +105,7 @@ internal sealed partial class AdminKey : IDisposable
         return context.Response.WriteAsync(why + "\n");
     }
 
-    [LoggerMessage(4010, LogLevel.Warning, "Somebody at {Address} showed a wrong admin key: {Count}, counted since the last such line of that address, and logged at most once a minute. Of very many addresses some share their lines. " +
-        "docs/troubles/admin-key.md says more")]
-    private static partial void WrongKey(ILogger logger, IPAddress? address, int count);
+    [LoggerMessage(4010, LogLevel.Warning, "Somebody at {Address} showed a wrong admin key (Server:AdminKey): {Count}, counted since the last such line of that address and logged at most once a minute. After {Tries} within a minute an address " +
+        "has to wait, which is no setting. Of very many addresses some share their lines. docs/troubles/admin-key.md says more")]
+    private static partial void WrongKey(ILogger logger, IPAddress address, int count, int tries);
 }

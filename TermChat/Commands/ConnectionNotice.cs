@@ -16,6 +16,6 @@ internal sealed class ConnectionNotice(StandardStreams streams)
             return;
 
         _told = reason;
-        streams.Say(reason + (nextAttemptIn is { } pause ? $" Next attempt in {PauseText.Of(pause)}." : ""));
+        streams.Say(reason + (nextAttemptIn is { } pause && pause > TimeSpan.Zero ? $" Next attempt in {PauseText.Of(pause)}." : ""));
     }
 }

@@ -1,6 +1,7 @@
 using System.Globalization;
 using Microsoft.AspNetCore.Http.Connections;
 using Microsoft.Extensions.Options;
+using Relay.Hub.Admission;
 using Relay.Hub.LongPolling;
 using Relay.Hub.Mailboxes;
 using Relay.Hub.Sessions;
@@ -23,6 +24,10 @@ public sealed class FixedLimitsDocumentTests
         { "answers that wait for a client to read them", $"{Text(Outbox.LeastCapacity)}, or `SendWindowMessages` if that is more" },
         { "ids of lost messages kept for one sender that was not told", Text(DropReports.MaxIds) },
         { "PeerIds that have been here", $"the last {Text(new KnownPeers().Generation)}" },
+        { "PeerIds, and addresses, whose rates are remembered", $"the last {Text(ConnectionLimits.RememberedAddresses / 2)} within a minute" },
+        { "ids of lost messages kept together", "a quarter of `MailboxesBytes`" },
+        { "time on the way out, for the last word and for the closing of a WebSocket", $"{Session.Grace.TotalSeconds} s and {WebSocketConnections.CloseTimeout.TotalSeconds} s" },
+        { "reports of losses told to a client and not acknowledged", Text(DropReports.MaxTold) },
     };
 
     [Theory]

@@ -1,4 +1,3 @@
-using Relay.Contracts;
 using Relay.Hub.Mailboxes;
 
 namespace Relay.Hub.Tests.Mailboxes;
@@ -14,7 +13,7 @@ public sealed class MailboxLossTests
         Assert.Equal(AppendOutcome.Queued, _mailbox.Append(1, 2, 3, 4, 5));
 
         Assert.Equal([1, 2], _mailbox.Dropped);
-        Assert.All(_mailbox.Changes.Dropped, one => Assert.Equal(DropReason.Evicted, one.Reason));
+        Assert.All(_mailbox.Changes.Dropped, one => Assert.Equal(LossCause.MailboxFull, one.Cause));
         Assert.Equal(2, _mailbox.Box.Lost);
         _mailbox.Attend();
         Assert.Equal("at 3: 3, 4, 5", _mailbox.LeaseAt());
@@ -115,7 +114,7 @@ public sealed class MailboxLossTests
         _mailbox.Expire();
 
         Assert.Equal([1], _mailbox.Dropped);
-        Assert.Equal(DropReason.Expired, _mailbox.Changes.Dropped[0].Reason);
+        Assert.Equal(LossCause.Expired, _mailbox.Changes.Dropped[0].Cause);
         Assert.Equal(1, _mailbox.Box.Lost);
     }
 

@@ -136,7 +136,7 @@ public sealed class MailboxModelTests
         private void CarryOut()
         {
             // What waited is accepted first come, first served; and one is dropped to make room for one more.
-            var dropped = new Queue<(MailboxEntry Entry, DropReason Reason)>(_mailbox.Changes.Dropped);
+            var dropped = new Queue<(MailboxEntry Entry, LossCause Cause)>(_mailbox.Changes.Dropped);
             foreach (var ticket in _mailbox.Changes.Accepted)
             {
                 Assert.Equal(_waiting[0], (int)ticket.Number);
@@ -154,12 +154,12 @@ public sealed class MailboxModelTests
             _mailbox.Changes.Clear();
         }
 
-        private void Drop((MailboxEntry Entry, DropReason Reason) lost)
+        private void Drop((MailboxEntry Entry, LossCause Cause) lost)
         {
             Assert.False(_attended);
 
             // The oldest of all expires; the oldest of whoever has the most is evicted, and of two with as many the older one.
-            var victim = lost.Reason == DropReason.Expired
+            var victim = lost.Cause == LossCause.Expired
                 ? _accepted[0]
                 : _evicted is { } sender ? _accepted.First(message => SenderOf(message) == sender) : _accepted.GroupBy(SenderOf).MaxBy(share => share.Count())!.First();
             Assert.Equal(victim, BitConverter.ToInt32(lost.Entry.Payload.Span));

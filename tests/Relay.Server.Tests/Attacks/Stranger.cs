@@ -51,6 +51,19 @@ internal sealed class Stranger : IDisposable
     /// <summary>Says that it will write no more. It can still read.</summary>
     public void CloseItsSide() => _socket.Shutdown(SocketShutdown.Send);
 
+    /// <summary>Writes more than is taken, until one side closes.</summary>
+    public async Task WriteUntilClosed(string text)
+    {
+        try
+        {
+            await Write(text);
+        }
+        catch (Exception closed) when (closed is SocketException or ObjectDisposedException)
+        {
+            // Which is how it ends.
+        }
+    }
+
     /// <summary>Writes a whole request.</summary>
     /// <returns>The status it was answered with; 0 for none.</returns>
     public async Task<int> Ask(string request)
@@ -124,6 +137,13 @@ internal sealed class Stranger : IDisposable
 
     // A message of up to 125 bytes, with a mask of zeros, which leaves it readable here.
     private static byte[] Message(byte[] bytes) => [0x82, (byte)(0x80 | bytes.Length), 0, 0, 0, 0, .. bytes];
+
+    /// <summary>Reads so many bytes, whatever they are.</summary>
+    public async Task Read(long bytes)
+    {
+        while (bytes > 0 && await _socket.ReceiveAsync(_buffer) is > 0 and var read)
+            bytes -= read;
+    }
 
     /// <summary>Whether the other side has closed it, or reset it. Only while nothing is being said.</summary>
     public bool IsClosed => _socket.Poll(0, SelectMode.SelectRead) && _socket.Available == 0;

