@@ -225,7 +225,7 @@ public sealed class SessionTests
 
         var why = Assert.IsType<RelayError>(alice.Told[^1]);
         Assert.Equal((int)ErrorCode.TooManyUnreadAnswers, why.Code);
-        Assert.Contains("More than 4096 answers wait for this client to read them (the larger of 4096 and 256, Relay:SendWindowMessages)", why.Message, StringComparison.Ordinal);
+        Assert.Contains("More than 4096 answers wait for this client to read them (the larger of 4096 and 1024, Relay:SendWindowMessages)", why.Message, StringComparison.Ordinal);
         Assert.Contains("docs/operating.md", why.Message, StringComparison.Ordinal);
     }
 
