@@ -7,13 +7,16 @@ using Relay.Contracts;
 
 namespace Relay.Benchmarks.Fuzzing.Client;
 
-/// <summary>An application with one <see cref="RelayTransport"/> after the other, at a hostile relay: sends, receives, and looks that it is only failed in the ways it is told of.</summary>
-internal sealed class ClientUnderFire(Uri relay, int number, Marks marks, ILoggerFactory logs, Action<string> found)
+/// <summary>An application with one <see cref="RelayTransport"/> after the other, at a hostile relay: sends, receives, unless it is one that takes nothing until the end, and looks that it is only failed in the ways it is told of.</summary>
+internal sealed class ClientUnderFire(HostileRelay relay, int number, Marks marks, ILoggerFactory logs, Action<string> found)
 {
-    private const int UnderWay = 8;
+    private const int UnderWay = 24;
 
     // A relay may ask for a quarter of an hour of silence; who runs the fuzzing has less time.
-    private static readonly TimeSpan Unconnected = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan Unconnected = TimeSpan.FromMilliseconds(1500);
+
+    // Longer than the relay waits for who should close by itself.
+    private static readonly TimeSpan Patient = TimeSpan.FromSeconds(15);
 
     private static readonly TimeSpan Life = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(8);
@@ -41,24 +44,36 @@ internal sealed class ClientUnderFire(Uri relay, int number, Marks marks, ILogge
 
     private async Task LiveAsync(PeerIdentity identity, CancellationToken stop)
     {
+        var takesAll = number % 3 != 0;
         var transport = new RelayTransport(
             new RelayTransportOptions
             {
-                Url = relay,
+                Url = takesAll ? relay.Url : relay.UrlOfUntaken,
                 Key = identity.Key,
                 Peer = identity.Id,
-                ConnectTimeout = TimeSpan.FromSeconds(2),
-                RegistrationTimeout = TimeSpan.FromSeconds(1),
+                ConnectTimeout = takesAll ? TimeSpan.FromSeconds(1) : Patient,
+                RegistrationTimeout = TimeSpan.FromMilliseconds(500),
                 ReconnectDelay = TimeSpan.FromMilliseconds(2),
                 MaxReconnectDelay = TimeSpan.FromMilliseconds(20),
                 AllowLongPolling = number % 2 == 0,
             },
             loggerFactory: logs);
-        transport.LossReported += loss => marks.Seen(loss.Count);
+        transport.LossReported += loss =>
+        {
+            if (loss.Count < loss.Ids.Count)
+                found($"client {number}: {loss.Count} messages were lost, it is told, and {loss.Ids.Count} of them are named");
+            marks.Seen(loss.Count);
+        };
+        var receiver = new Receiver(found);
         using var end = CancellationTokenSource.CreateLinkedTokenSource(stop);
-        Task[] application = [ReceiveAsync(transport), .. Enumerable.Range(0, UnderWay).Select(_ => SendAsync(transport, end.Token))];
-        await LastAsync(transport, end.Token);
+        Task[] application = [takesAll ? ReceiveAsync(transport, receiver.Take) : Task.CompletedTask, .. Enumerable.Range(0, UnderWay).Select(_ => SendAsync(transport, end.Token))];
+        await LastAsync(transport, takesAll, end.Token);
         await end.CancelAsync();
+        if (!takesAll && transport.State == RelayConnectionState.Replaced)
+        {
+            // Nothing more comes, and what is there can still be received.
+            await ReceiveAsync(transport, receiver.TakeLate);
+        }
 
         var start = Clock.Now;
         try
@@ -75,15 +90,19 @@ internal sealed class ClientUnderFire(Uri relay, int number, Marks marks, ILogge
             found($"client {number}: disposing failed: {failure}");
         }
 
+        Received += receiver.Received;
         var took = Clock.Between(start, Clock.Now);
         SlowestEnd = took > SlowestEnd ? took : SlowestEnd;
     }
 
     /// <summary>Waits until the transport is of no more use, or has lived long enough.</summary>
-    private static async Task LastAsync(RelayTransport transport, CancellationToken stop)
+    private async Task LastAsync(RelayTransport transport, bool takesAll, CancellationToken stop)
     {
+        // One that keeps too much for its application connects again and again, and can do no better: not while its rest is looked at.
+        var wasQuiet = relay.IsQuiet;
         var (born, connected) = (Clock.Now, Clock.Now);
-        while (!stop.IsCancellationRequested && transport.State != RelayConnectionState.Replaced && Clock.Between(born, Clock.Now) < Life && Clock.Between(connected, Clock.Now) < Unconnected)
+        while (!stop.IsCancellationRequested && transport.State != RelayConnectionState.Replaced && (takesAll || relay.IsQuiet == wasQuiet)
+            && (relay.IsExpecting || (Clock.Between(born, Clock.Now) < Life && Clock.Between(connected, Clock.Now) < Unconnected)))
         {
             await Task.Delay(TimeSpan.FromMilliseconds(20), TimeProvider.System, CancellationToken.None);
             if (transport.State is RelayConnectionState.Connected)
@@ -117,14 +136,13 @@ internal sealed class ClientUnderFire(Uri relay, int number, Marks marks, ILogge
         }
     }
 
-    private async Task ReceiveAsync(RelayTransport transport)
+    private async Task ReceiveAsync(RelayTransport transport, Action<ReceivedMessage> take)
     {
         try
         {
             while (true)
             {
-                await transport.ReceiveAsync();
-                Received++;
+                take(await transport.ReceiveAsync());
             }
         }
         catch (Exception end) when (end is ObjectDisposedException or TransportException)

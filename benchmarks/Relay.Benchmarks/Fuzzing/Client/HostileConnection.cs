@@ -1,58 +1,33 @@
-using System.Net.WebSockets;
-
 namespace Relay.Benchmarks.Fuzzing.Client;
 
-/// <summary>One WebSocket at the hostile end.</summary>
-internal sealed class HostileConnection(WebSocket socket) : IDisposable
+/// <summary>One connection at the hostile end, by whichever way it came.</summary>
+/// <param name="speech">What the client says on it.</param>
+internal abstract class HostileConnection(ClientSpeech speech) : IDisposable
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+    protected static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
     private readonly TaskCompletionSource _closed = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private readonly CancellationTokenSource _over = new();
-    private readonly byte[] _buffer = new byte[16 << 10];
+
+    public ClientSpeech Speech { get; } = speech;
 
     /// <summary>Completes when the client has closed.</summary>
     public Task Closed => _closed.Task;
 
-    /// <summary>Reads whatever comes next.</summary>
-    public Task ReadAsync() => socket.ReceiveAsync(_buffer.AsMemory(), _over.Token).AsTask().WaitAsync(Patience, TimeProvider.System);
+    /// <summary>Reads what comes first: SignalR's handshake.</summary>
+    public abstract Task ReadHandshakeAsync();
 
-    /// <summary>From here on reads, and throws away, what the client says.</summary>
-    public void ReadOn() => _ = ReadAllAsync();
+    /// <summary>From here on listens to what the client says.</summary>
+    public abstract void Listen();
 
-    public Task SendAsync(ReadOnlyMemory<byte> bytes) =>
-        socket.SendAsync(bytes, WebSocketMessageType.Binary, true, _over.Token).AsTask().WaitAsync(Patience, TimeProvider.System);
+    public abstract Task SendAsync(ReadOnlyMemory<byte> bytes);
 
-    public async Task CloseAsync()
-    {
-        await socket.CloseOutputAsync(WebSocketCloseStatus.NormalClosure, null, _over.Token).WaitAsync(Patience, TimeProvider.System);
-        await ClosedAsync();
-    }
+    /// <summary>Sends what is the beginning of something, and so much more that a client that waits for its end has closed long before.</summary>
+    /// <remarks>Who has closed may be sent all of it, too: what goes to nobody goes without a word, until that is noticed. So only who does not close has taken it.</remarks>
+    public abstract Task SendEndlessAsync(ReadOnlyMemory<byte> beginning, long bytes);
 
-    /// <summary>Waits until the client closes, which it must when it has had enough.</summary>
-    public async Task ClosedAsync() => await Closed;
+    public abstract Task CloseAsync();
 
-    public void Dispose()
-    {
-        _over.Cancel();
-        socket.Abort();
-    }
+    public abstract void Dispose();
 
-    private async Task ReadAllAsync()
-    {
-        try
-        {
-            while ((await socket.ReceiveAsync(_buffer.AsMemory(), _over.Token)).MessageType != WebSocketMessageType.Close)
-            {
-            }
-        }
-        catch (Exception over) when (over is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
-        {
-            // Cut off: closed as well.
-        }
-        finally
-        {
-            _closed.TrySetResult();
-        }
-    }
+    protected void HasClosed() => _closed.TrySetResult();
 }

@@ -11,7 +11,8 @@ internal sealed class Marks
     // Numbers and counts no mutated frame comes upon by chance, in the upper half of what a number may be.
     private const long First = 1L << 52;
 
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
+    // Less than a client lives: what it does not read it would close with, in the end.
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(6);
 
     private readonly ConcurrentDictionary<long, TaskCompletionSource> _open = new();
     private long _last = First;

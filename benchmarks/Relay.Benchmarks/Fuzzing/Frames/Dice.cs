@@ -5,7 +5,7 @@ internal sealed class Dice(int seed, long connection)
 {
     private static readonly long[] Edges =
     [
-        0, 1, -1, 2, 127, 128, -32, -33, 255, 256, 32_767, 65_535, 65_536, int.MaxValue, int.MinValue, uint.MaxValue, 1L << 53,
+        0, 1, -1, 2, 127, 128, -32, -33, 255, 256, 32_767, 65_535, 65_536, int.MaxValue, int.MinValue, uint.MaxValue, (1L << 53) + 1,
         long.MaxValue, long.MaxValue - 1, long.MinValue,
     ];
 

@@ -59,6 +59,7 @@ internal sealed class ValidFrames
         Call(nameof(IRelayClient.Error), new RelayError { Code = 8, Message = "too fast", Number = 6, RetryAfterMilliseconds = 1 }),
         Call(nameof(IRelayClient.Deliver), new Delivery { First = 1, Messages = [Delivered("alice"), Delivered("bob"), Delivered("nobody at all!")] }),
         Call(nameof(IRelayClient.Deliver), new Delivery { First = 40, Messages = [Delivered("tc1m60dkltm0hqmf56mv8pweep4xulcxs7gtduxwnddl3lpgmug9d8s9ynjk9")] }),
+        Call(nameof(IRelayClient.Deliver), new Delivery { First = long.MaxValue, Messages = [Delivered("alice"), Delivered("bob")] }),
         Call(nameof(IRelayClient.Dropped), new Dropped { Report = 1, To = "alice", Ids = [MessageId.New().ToBytes(), new byte[3]], Count = 2, Reason = 1 }),
         Call(nameof(IRelayClient.Missed), new Missed { Count = 3, Sequence = 12 }),
         Call(nameof(IRelayClient.Draining), new Draining()),
