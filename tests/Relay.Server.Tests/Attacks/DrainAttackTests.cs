@@ -70,7 +70,7 @@ public sealed class DrainAttackTests(ITestOutputHelper output)
         await enough.CancelAsync();
         foreach (var stranger in strangers)
             stranger.Dispose();
-        await Task.WhenAny(Task.WhenAll(hostile));
+        await Task.WhenAll(hostile).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing | ConfigureAwaitOptions.ContinueOnCapturedContext);
         output.WriteLine($"SIGTERM with {strangers.Count} hostile sockets: ended after {took.TotalSeconds:0.0} s, {alice.AnsweredYes.Count} accepted, {bob.Texts.Count} delivered");
 
         async Task<Stranger> New()
