@@ -12,7 +12,8 @@ internal sealed partial class HostileRelay
     private async Task BehaveAsync(HostileConnection connection, Dice dice, bool isUntaken)
     {
         await connection.ReadHandshakeAsync();
-        if (!IsQuiet && isUntaken && dice.OneIn(100))
+        // Fewer come by polling, and to each way a client has a limit of its own.
+        if (!IsQuiet && isUntaken && dice.OneIn(connection is HostilePolling ? 10 : 100))
         {
             connection.Listen();
             await SendWithoutEndAsync(connection, "{"u8.ToArray(), Kind.Handshake);
