@@ -1,6 +1,6 @@
 namespace Client.Transport.Relay;
 
-/// <summary>A relay's answers to a client that polls, none of them longer than a relay's are.</summary>
+/// <summary>A relay's answers to a client that polls: none of them is longer than a relay's are, and none is lost without a word.</summary>
 /// <remarks>
 /// SignalR's client takes each answer into memory before it looks at it, up to 2 GiB, and collects what is no end of the handshake
 /// from as many answers as come. Each is taken here first, which is no copy more, and only so much of it.
@@ -19,6 +19,9 @@ internal sealed class PolledAnswers(HttpMessageHandler inner, Func<bool> isConne
     /// <exception cref="InvalidDataException">The answer is too long. The connection is over.</exception>
     protected override async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
     {
+        // .NET repeats a request without a body by itself when its socket ends in place of an answer. Of a poll that answer was on its way, and nobody would miss it:
+        // not a refusal, nor that messages were accepted. One with a body, be it empty, it does not repeat: the poll fails, and with it the connection.
+        request.Content ??= new ByteArrayContent([]);
         var answer = await base.SendAsync(request, cancellationToken).ConfigureAwait(false);
         try
         {
