@@ -8,6 +8,9 @@ namespace Relay.Hub;
 /// <summary>What the relay says of a limit that ends a connection, loses messages or forgets something, to the client and in its log: what happened, the setting and its value, what to do.</summary>
 internal static class LimitWords
 {
+    /// <summary>Ends what has no setting: <see cref="Refusal.Documented"/> would name one.</summary>
+    private const string Elsewhere = "docs/operating.md says more.";
+
     public static string PeerIds { get; } =
         $"One is a key in text, or a plain name of 1 to {PeerId.MaxNameLength} characters from a-z, 0-9, '.', '_' and '-'. docs/protocol.md describes both.";
 
@@ -27,10 +30,10 @@ internal static class LimitWords
         $"Read them, and send less at once. {Refusal.Documented}";
 
     public static string NotPolling(TimeSpan patience) =>
-        $"The client has not polled for {patience}, which is the longest SignalR waits, and no setting. docs/operating.md says more.";
+        $"The client has not polled for {patience}, which is the longest SignalR waits, and no setting. {Elsewhere}";
 
     public static string Unread(TimeSpan after) =>
-        $"The client has not read what it was sent for {after}, which is the longest the relay waits, and no setting. docs/operating.md says more.";
+        $"The client has not read what it was sent for {after}, which is the longest the relay waits, and no setting. {Elsewhere}";
 
     /// <summary>Of a connection of which SignalR says only that there was an error.</summary>
     public static string SilentOrUnreadable(RelayOptions options) =>
@@ -61,19 +64,19 @@ internal static class LimitWords
 
     public static string TooManyLostIdsOfOne { get; } =
         $"Somebody has lost more than {DropReports.MaxIds} messages and was not told, or does not acknowledge it: of those above it is told how many, and not which. " +
-        "That is no setting. docs/operating.md says more.";
+        $"That is no setting. {Elsewhere}";
 
     public static string TooManyKnown(int generation, RelayOptions options) =>
         $"Since the last {generation} PeerIds have registered, those before them count as never having been here (Relay:StrangerMailboxBytes, {options.StrangerMailboxBytes} bytes, " +
-        $"and Relay:StrangerBytesPerSender, {options.StrangerBytesPerSender}). How many are remembered is no setting. docs/operating.md says more.";
+        $"and Relay:StrangerBytesPerSender, {options.StrangerBytesPerSender}). How many are remembered is no setting. {Elsewhere}";
 
     public static string TooManyAddresses(int remembered, RelayOptions options) =>
         $"More than {remembered} network addresses connected within a minute, and no more are remembered: those unused longest have all their connections a minute again, " +
-        $"{options.ConnectionsPerAddressPerMinute} (Relay:ConnectionsPerAddressPerMinute). How many are remembered is no setting. docs/operating.md says more.";
+        $"{options.ConnectionsPerAddressPerMinute} (Relay:ConnectionsPerAddressPerMinute). How many are remembered is no setting. {Elsewhere}";
 
     public static string TooManyRegistering(int remembered, RelayOptions options) =>
         $"More than {remembered} PeerIds registered within a minute, and no more are remembered: those unused longest have all their registrations a minute again, " +
-        $"{options.RegistrationsPerPeerPerMinute} (Relay:RegistrationsPerPeerPerMinute). How many are remembered is no setting. docs/operating.md says more.";
+        $"{options.RegistrationsPerPeerPerMinute} (Relay:RegistrationsPerPeerPerMinute). How many are remembered is no setting. {Elsewhere}";
 
     public static string NotSettled(RelayOptions options) =>
         $"They have not acknowledged all that is there for them; it is lost with the process, unless its senders send it again. The relay waits for half of {options.DrainTimeout} " +

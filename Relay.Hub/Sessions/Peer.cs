@@ -294,7 +294,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             // The rate, or whoever sends too much would only have to connect again.
             if (_mailbox?.IsIdle(directory.Options.ReportTimeToLive) != false && _sendRate?.IsFull != false && TryEnd())
             {
-                if (_mailbox is { IsStranger: false, Lost: > 0 })
+                if (Kind == AbsenteeKind.Missed)
                     directory.SayLimited(LimitWords.NotToldInTime(directory.Options));
                 return true;
             }
@@ -317,7 +317,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             if (!HasNothingWaiting)
                 return false;
 
-            forgetsLosses = _reports is { IsEmpty: false } || _mailbox is { IsStranger: false, Lost: > 0 };
+            forgetsLosses = Kind != AbsenteeKind.Stranger;
             _reports?.Clear();
             return TryEnd();
         }

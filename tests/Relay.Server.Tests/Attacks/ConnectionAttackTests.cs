@@ -311,13 +311,7 @@ public sealed class ConnectionAttackTests(ITestOutputHelper output)
         var memory = relay.Megabytes;
         var strangers = new List<Stranger>();
         for (var i = 0; i < deaf; i++)
-        {
-            var stranger = await Stranger.Connect(relay.Url);
-            strangers.Add(stranger);
-            await stranger.AskForWebSocket();
-            await stranger.SayHello();
-            await stranger.Register($"deaf-{i}");
-        }
+            strangers.Add(await Stranger.EnterDeaf(relay.Url, $"deaf-{i}"));
 
         await Eventually.Is("they are registered", () => relay.Peers().GetAwaiter().GetResult() == deaf + 2);
         var (accepted, refused, held) = (0L, 0L, 0L);

@@ -30,10 +30,7 @@ public sealed class DrainAttackTests(ITestOutputHelper output)
             await pings.AskForWebSocket();
             await pings.SayHello("messagepack");
             hostile.Add(Task.Run(() => pings.PingWithoutPause(enough.Token), TestContext.Current.CancellationToken));
-            var deaf = await New();
-            await deaf.AskForWebSocket();
-            await deaf.SayHello();
-            await deaf.Register($"deaf-{i}");
+            strangers.Add(await Stranger.EnterDeaf(relay.Url, $"deaf-{i}"));
         }
 
         await using var alice = await new RawPeer(relay.Url).Enter("carol");

@@ -36,6 +36,16 @@ internal sealed class Stranger : IDisposable
     /// <summary>Its own end, for who looks it up in the system's tables.</summary>
     public int Port => ((IPEndPoint)_socket.LocalEndPoint!).Port;
 
+    /// <summary>One that has registered a plain name, and reads nothing of what it is told.</summary>
+    public static async Task<Stranger> EnterDeaf(Uri url, string name)
+    {
+        var stranger = await Connect(url);
+        await stranger.AskForWebSocket();
+        await stranger.SayHello();
+        await stranger.Register(name);
+        return stranger;
+    }
+
     public Task Write(string text) => _socket.SendAsync(Encoding.Latin1.GetBytes(text));
 
     /// <summary>Writes as much as is taken at once: by the other side, and by what is in between.</summary>

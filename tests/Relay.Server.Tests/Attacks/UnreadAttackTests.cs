@@ -73,13 +73,7 @@ public sealed class UnreadAttackTests(ITestOutputHelper output)
         await using var relay = await ServerProcess.Start("DeliveryWindowBytes=67108864");
         var strangers = new List<Stranger>();
         for (var i = 0; i < deaf; i++)
-        {
-            var stranger = await Stranger.Connect(relay.Url);
-            strangers.Add(stranger);
-            await stranger.AskForWebSocket();
-            await stranger.SayHello();
-            await stranger.Register($"deaf-{i}");
-        }
+            strangers.Add(await Stranger.EnterDeaf(relay.Url, $"deaf-{i}"));
 
         await Eventually.Is("they are registered", () => relay.Peers().GetAwaiter().GetResult() == deaf + 2);
         using var enough = new CancellationTokenSource();
