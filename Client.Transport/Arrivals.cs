@@ -43,6 +43,13 @@ internal sealed class Arrivals(DuplicateFilter seen)
         return false;
     }
 
+    /// <summary>Whether later messages of the sender have come, and this one has not.</summary>
+    public bool IsLate(PeerId sender, MessageId id)
+    {
+        lock (_gate)
+            return !_unacknowledged.ContainsKey((sender, id)) && seen.IsLate(sender, id);
+    }
+
     /// <summary>The application has acknowledged the first copy of a message: the others are acknowledged as well.</summary>
     public void Acknowledged(ReceivedMessage first)
     {

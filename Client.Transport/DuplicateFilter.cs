@@ -27,6 +27,13 @@ internal sealed class DuplicateFilter(int idsPerSender = 4096, int senders = 256
         }
     }
 
+    /// <summary>Whether later messages of the sender were seen, and this one was not.</summary>
+    public bool IsLate(PeerId sender, MessageId id)
+    {
+        lock (_gate)
+            return _bySender.TryGetValue(sender, out var known) && known.Value.IsLate(id);
+    }
+
     private SeenIds HeardFrom(PeerId sender)
     {
         // The one heard from last is in its place already.
@@ -62,6 +69,10 @@ internal sealed class DuplicateFilter(int idsPerSender = 4096, int senders = 256
 
         public PeerId Sender { get; } = sender;
 
+        private HashSet<MessageId> Index => _index ??= [.. _oldestFirst];
+
+        public bool IsLate(MessageId id) => id.CompareTo(_newest) < 0 && !Index.Contains(id);
+
         public bool Add(MessageId id)
         {
             if (id.CompareTo(_newest) > 0)
@@ -69,7 +80,7 @@ internal sealed class DuplicateFilter(int idsPerSender = 4096, int senders = 256
                 _newest = id;
                 _index?.Add(id);
             }
-            else if (!(_index ??= [.. _oldestFirst]).Add(id))
+            else if (!Index.Add(id))
             {
                 return false;
             }

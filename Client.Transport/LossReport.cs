@@ -35,12 +35,18 @@ public enum LossReason
 
     /// <summary>The transport that held them was disposed, and nothing keeps them beyond it.</summary>
     Disposed = 6,
+
+    /// <summary>
+    /// An earlier attempt to send them was lost without a word, and when they were sent again the recipient had later ones already. Both sides are told which. The recipient may
+    /// have counted them as <see cref="Unknown"/> before, when the first copies were lost.
+    /// </summary>
+    Late = 7,
 }
 
 /// <summary>Messages that were accepted and then lost.</summary>
 /// <param name="Direction">Whether this side had sent them or was to receive them.</param>
 /// <param name="Reason">Why.</param>
-/// <param name="Peer">The recipient of sent messages; null where it is not known.</param>
+/// <param name="Peer">The other side: the recipient of sent messages, or the sender of those that came too late; null where it is not known.</param>
 /// <param name="Ids">The lost messages where they are known; else empty.</param>
 /// <param name="Count">How many were lost; 0 where that is not known.</param>
 public sealed record LossReport(LossDirection Direction, LossReason Reason, PeerId? Peer, IReadOnlyList<MessageId> Ids, long Count);

@@ -3,7 +3,7 @@ using Relay.Contracts;
 namespace Client.Transport;
 
 /// <summary>A message to send.</summary>
-/// <param name="Id">Given once, before the first attempt. Sending again after a failure keeps it.</param>
+/// <param name="Id">Given once, before the first attempt. Sending again after a failure keeps it. Those of one sender go up in the order of sending, as <see cref="MessageId.New"/> makes them.</param>
 /// <param name="Payload">Encrypted bytes. Not copied: do not change them until the send has completed.</param>
 public sealed record OutgoingMessage(MessageId Id, ReadOnlyMemory<byte> Payload)
 {
@@ -12,6 +12,15 @@ public sealed record OutgoingMessage(MessageId Id, ReadOnlyMemory<byte> Payload)
         : this(MessageId.New(), payload)
     {
     }
+
+    /// <summary>
+    /// Whether it was sent before, and nobody knows what became of it: the connection broke without an answer. If the earlier attempt was lost, and what was sent
+    /// behind it was not, the recipient does not take this one: it is reported lost, as <see cref="LossReason.Late"/>, instead of coming out of order.
+    /// </summary>
+    /// <remarks>
+    /// Not of a message that is known to be lost and is sent once more: that one is to come behind the others. <c>HybridTransport</c> sets it by itself for what it sends again.
+    /// </remarks>
+    public bool IsRepeat { get; init; }
 
     public override string ToString() => $"{Id} ({Payload.Length} bytes)";
 }

@@ -12,4 +12,7 @@ public enum DropReason
 
     /// <summary>The recipient did not fetch it within the mailbox's time to live, <c>Relay:MailboxTimeToLive</c>.</summary>
     Expired = 2,
+
+    /// <summary>It was sent again after a connection had broken, and came to its recipient behind what was sent after it: the first copy had been lost or refused, and its sender could not be told.</summary>
+    Late = 3,
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MessagePack;
 using Relay.Contracts.Formatting;
 
@@ -87,7 +88,7 @@ public sealed class RelayLimits
     public long SenderBytesPerSecond { get; init; }
 }
 
-/// <summary>The numbers of one or more messages, both ends included.</summary>
+/// <summary>The numbers of one or more messages, or their positions, both ends included.</summary>
 [MessagePackObject]
 public sealed class NumberRange
 {
@@ -169,6 +170,11 @@ public readonly record struct DeliveredMessage
 
     [Key(2)]
     public ReadOnlyMemory<byte> Payload { get; init; }
+
+    /// <summary>As the sender said: <see cref="OutboundMessage.Repeat"/>. If it is new here and the sender's later messages are not, it comes too late: <see cref="Acknowledgement.Late"/>.</summary>
+    [Key(3)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Repeat { get; init; }
 
     // Neither a PeerId nor a payload must reach a log through a record's generated text.
     public override string ToString() => $"{Id} ({Payload.Length} bytes)";

@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using MessagePack;
 using Relay.Contracts.Formatting;
 
@@ -70,6 +71,11 @@ public readonly record struct OutboundMessage
     [Key(2)]
     public ReadOnlyMemory<byte> Payload { get; init; }
 
+    /// <summary>Whether an earlier attempt had no answer, so that the message may have been taken before, and lost. Left out on the wire where it is false.</summary>
+    [Key(3)]
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingDefault)]
+    public bool Repeat { get; init; }
+
     // Neither a PeerId nor a payload must reach a log through a record's generated text.
     public override string ToString() => $"{Id} ({Payload.Length} bytes)";
 }
@@ -89,4 +95,11 @@ public sealed class Acknowledgement
     /// <summary>Every <see cref="Dropped"/> up to this <see cref="Dropped.Report"/> has been taken. 0: none yet.</summary>
     [Key(2)]
     public long Report { get; init; }
+
+    /// <summary>
+    /// Of the positions this acknowledges for the first time, those the application did not get because they came too late: repeats, behind what was sent after them.
+    /// Ascending. The relay reports them to their senders as <see cref="DropReason.Late"/>.
+    /// </summary>
+    [Key(3)]
+    public IReadOnlyList<NumberRange>? Late { get; init; }
 }

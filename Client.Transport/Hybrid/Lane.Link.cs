@@ -120,6 +120,8 @@ internal sealed partial class Lane
             var isOver = place.Value.LostBy is not null || place.Value.CancellationToken.IsCancellationRequested;
             if (isOver)
                 _queue.Remove(place);
+            else
+                place.Value.BecomeRepeat();
             Land(place.Value);
             return !isOver;
         }

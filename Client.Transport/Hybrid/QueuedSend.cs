@@ -39,6 +39,13 @@ internal sealed class QueuedSend(OutgoingMessage message, CancellationToken canc
         _caller.TrySetResult(new SendResult(SendStatus.Pending, TransportKind.None, reason) { Settled = _settled.Task });
     }
 
+    /// <summary>The link broke without an answer.</summary>
+    public void BecomeRepeat()
+    {
+        if (!Message.IsRepeat)
+            Message = Message with { IsRepeat = true };
+    }
+
     public void Accept(SendResult result) => (_settled ?? _caller).TrySetResult(result);
 
     /// <summary>Says that the message did not go, and will not.</summary>

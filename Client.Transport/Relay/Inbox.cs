@@ -20,6 +20,12 @@ internal sealed class Inbox
     private string? _epoch;
     private long _received;
 
+    // Up to where the present link has delivered: the relay takes no acknowledgement of more.
+    private long _delivered;
+
+    // Positions that came too late, until the relay is known to have heard it.
+    private readonly Queue<long> _late = new();
+
     // What had come in when the link began. Only of that can the relay have lost anything since.
     private long _receivedBefore;
     private long _newestReport;
@@ -34,13 +40,13 @@ internal sealed class Inbox
         _acknowledged = Acknowledged;
     }
 
-    /// <summary>What to tell a relay at registration: the epoch, and up to where the application has taken everything.</summary>
+    /// <summary>What to tell a relay at registration: the epoch, and up to where the application has taken everything, or can't because it came too late and the relay does not know.</summary>
     public (string? Epoch, long Sequence) Resume
     {
         get
         {
             lock (_gate)
-                return (_epoch, _positions.Acknowledged);
+                return (_epoch, _late.TryPeek(out var late) ? Math.Min(_positions.Acknowledged, late - 1) : _positions.Acknowledged);
         }
     }
 
@@ -57,31 +63,33 @@ internal sealed class Inbox
             {
                 _epoch = epoch;
                 _newestReport = 0;
+                _late.Clear();
                 _received = sequence;
                 _positions.Restart(sequence);
             }
 
             _positions.Forgo(0, sequence);
+            ForgetLate(sequence);
+            _delivered = sequence;
             _received = _receivedBefore = Math.Max(_received, sequence);
             return restarted;
         }
     }
 
     /// <summary>Takes one message, if it is not here already.</summary>
-    public void Deliver(RelayLink link, long position, PeerId sender, MessageId id, ReadOnlyMemory<byte> payload)
+    /// <returns>Null; or the place of a message that comes too late and was not taken, to be settled with <see cref="Settle"/> when the application knows.</returns>
+    public AcknowledgementTracker.Slot? Deliver(RelayLink link, long position, PeerId sender, in DeliveredMessage message)
     {
         long missing;
         bool untold;
         lock (_gate)
         {
             if (_link != link)
-                return;
+                return null;
 
+            _delivered = Math.Max(_delivered, position);
             if (position == _received + 1)
-            {
-                Take(position, sender, id, payload);
-                return;
-            }
+                return Take(position, sender, message);
 
             missing = Math.Max(0, position - _received - 1);
             _received = Math.Max(_received, position - 1);
@@ -94,24 +102,31 @@ internal sealed class Inbox
             link.AcknowledgeSoon();
 
         if (missing == 0)
-            return;
+            return null;
 
         // The loss first, and then the message, as it was.
         link.ReportGap(missing);
-        Deliver(link, position, sender, id, payload);
+        return Deliver(link, position, sender, message);
     }
 
-    private void Take(long position, PeerId sender, MessageId id, ReadOnlyMemory<byte> payload)
+    private AcknowledgementTracker.Slot? Take(long position, PeerId sender, in DeliveredMessage delivered)
     {
         _received = position;
-        var message = new ReceivedMessage(sender, id, payload, TransportKind.Relay, _acknowledged)
+        if (delivered.Repeat && _arrivals.IsLate(sender, delivered.Id))
         {
-            Origin = _positions.Open(position, payload.Length),
+            _late.Enqueue(position);
+            return _positions.OpenGap(position);
+        }
+
+        var message = new ReceivedMessage(sender, delivered.Id, delivered.Payload, TransportKind.Relay, _acknowledged)
+        {
+            Origin = _positions.Open(position, delivered.Payload.Length),
         };
 
         // Still under the lock: a link that begins now may deliver the next position before this line goes on.
         if (_arrivals.IsFirst(message))
             _messages.Writer.TryWrite(message);
+        return null;
     }
 
     /// <summary>The relay says that so many messages up to a position are lost. What came in before them is not concerned.</summary>
@@ -127,6 +142,7 @@ internal sealed class Inbox
                 return 0;
 
             _positions.Forgo(sequence - Math.Clamp(count, 0, Math.Max(0, sequence)) + 1, Math.Min(sequence, _receivedBefore));
+            _delivered = Math.Max(_delivered, sequence);
             missing = Math.Max(0, sequence - _received);
             if (missing > 0)
                 gap = _positions.OpenGap(_received = sequence);
@@ -172,9 +188,39 @@ internal sealed class Inbox
     {
         lock (_gate)
         {
-            (_told, _toldBytes) = (_positions.Acknowledged, _positions.AcknowledgedBytes);
-            return new Acknowledgement { Epoch = _epoch, Sequence = _told, Report = _report };
+            (_told, _toldBytes) = (Math.Min(_positions.Acknowledged, _delivered), _positions.AcknowledgedBytes);
+            return new Acknowledgement { Epoch = _epoch, Sequence = _told, Report = _report, Late = LateUpTo(_told) };
         }
+    }
+
+    /// <summary>The relay has heard an acknowledgement, on this link, and so which positions came too late.</summary>
+    public void Heard(RelayLink link, long sequence)
+    {
+        lock (_gate)
+        {
+            if (_link == link)
+                ForgetLate(sequence);
+        }
+    }
+
+    private List<NumberRange>? LateUpTo(long sequence)
+    {
+        List<NumberRange>? ranges = null;
+        foreach (var position in _late.TakeWhile(position => position <= sequence))
+        {
+            if (ranges is [.., var last] && last.To == position - 1)
+                ranges[^1] = new NumberRange { From = last.From, To = position };
+            else
+                (ranges ??= []).Add(new NumberRange { From = position, To = position });
+        }
+
+        return ranges;
+    }
+
+    private void ForgetLate(long sequence)
+    {
+        while (_late.TryPeek(out var oldest) && oldest <= sequence)
+            _late.Dequeue();
     }
 
     /// <summary>What the relay has delivered to us and waits for: the length of its window, in messages and in bytes of payload.</summary>
@@ -184,6 +230,16 @@ internal sealed class Inbox
         {
             lock (_gate)
                 return (_positions.Awaited, _positions.AwaitedBytes);
+        }
+    }
+
+    /// <summary>How many came too late of which the relay is not known to have heard.</summary>
+    public int Late
+    {
+        get
+        {
+            lock (_gate)
+                return _late.Count;
         }
     }
 
@@ -233,7 +289,8 @@ internal sealed class Inbox
         Settle((AcknowledgementTracker.Slot)message.Origin!);
     }
 
-    private void Settle(AcknowledgementTracker.Slot slot)
+    /// <summary>A place need not be waited for any more.</summary>
+    public void Settle(AcknowledgementTracker.Slot slot)
     {
         RelayLink? link;
         long messages, bytes;

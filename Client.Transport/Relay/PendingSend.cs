@@ -10,7 +10,7 @@ internal sealed class PendingSend : TaskCompletionSource<SendResult>
     public PendingSend(PeerId recipient, OutgoingMessage message, CancellationToken cancellationToken)
         : base(TaskCreationOptions.RunContinuationsAsynchronously)
     {
-        Outbound = new OutboundMessage { To = recipient.Value, Id = message.Id, Payload = message.Payload };
+        Outbound = new OutboundMessage { To = recipient.Value, Id = message.Id, Payload = message.Payload, Repeat = message.IsRepeat };
 
         // Cancelled while it still waits for its turn, it is taken out; later, it only stops somebody's waiting.
         if (cancellationToken.CanBeCanceled)

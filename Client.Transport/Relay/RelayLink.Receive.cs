@@ -131,11 +131,20 @@ internal sealed partial class RelayLink
             return;
         }
 
+        List<(PeerId Sender, MessageId Id, AcknowledgementTracker.Slot Place)>? late = null;
         for (var i = 0; i < messages.Count && IsOpen; i++)
-            Deliver(delivery.First + i, messages[i]);
+        {
+            if (Deliver(delivery.First + i, messages[i], out var sender) is { } place)
+                (late ??= []).Add((sender, messages[i].Id, place));
+        }
+
+        if (late is not null)
+            ReportLate(late);
 
         var (waiting, bytes) = _inbox.InWindow;
-        if (waiting > _limits.DeliveryWindowMessages || (waiting > 1 && bytes > _limits.DeliveryWindowBytes))
+
+        // What came too late is out of a relay's window when it has heard so, but another window of that may come before it is known here to have heard.
+        if (waiting > _limits.DeliveryWindowMessages || _inbox.Late > 2 * _limits.DeliveryWindowMessages || (waiting > 1 && bytes > _limits.DeliveryWindowBytes))
         {
             Break(new TransportException(
                 TransportError.ConnectionClosed,
@@ -144,16 +153,28 @@ internal sealed partial class RelayLink
         }
     }
 
-    private void Deliver(long position, in DeliveredMessage message)
+    /// <returns>The place of a message that comes too late, else null.</returns>
+    private AcknowledgementTracker.Slot? Deliver(long position, in DeliveredMessage message, out PeerId sender)
     {
-        if (message.Id == default || !TryReadSender(message.From, out var sender))
+        sender = default;
+        if (message.Id != default && TryReadSender(message.From, out sender))
+            return _inbox.Deliver(this, position, sender, message);
+
+        // Its position is skipped when the next message comes, and counted as lost there.
+        _logger.MalformedFrame(_url, nameof(IRelayClient.Deliver));
+        return null;
+    }
+
+    /// <summary>Tells the application first, and then, by settling their places, the relay, which tells the senders.</summary>
+    private void ReportLate(List<(PeerId Sender, MessageId Id, AcknowledgementTracker.Slot Place)> late)
+    {
+        foreach (var messages in late.GroupBy(message => message.Sender))
         {
-            // Its position is skipped when the next message comes, and counted as lost there.
-            _logger.MalformedFrame(_url, nameof(IRelayClient.Deliver));
-            return;
+            MessageId[] ids = [.. messages.Select(message => message.Id)];
+            _report(new LossReport(LossDirection.Received, LossReason.Late, messages.Key, ids, ids.Length));
         }
 
-        _inbox.Deliver(this, position, sender, message.Id, message.Payload);
+        late.ForEach(message => _inbox.Settle(message.Place));
     }
 
     private bool TryReadSender(string? from, out PeerId sender)
@@ -250,6 +271,7 @@ internal sealed partial class RelayLink
     {
         DropReason.Evicted => LossReason.Evicted,
         DropReason.Expired => LossReason.Expired,
+        DropReason.Late => LossReason.Late,
         _ => LossReason.Unknown,
     };
 }

@@ -86,7 +86,7 @@ internal sealed partial class RelayLink
 
                 // Before looking: whoever settles more behind this line raises it again.
                 _acknowledgesSoon = false;
-                await _connection.SendAsync(nameof(IRelayHub.Acknowledge), _inbox.Acknowledgement(), _stop.Token).ConfigureAwait(false);
+                await AcknowledgeNowAsync().ConfigureAwait(false);
                 await _muchToAcknowledge.Task.WaitAsync(AcknowledgementPause, _time, _stop.Token)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -95,6 +95,20 @@ internal sealed partial class RelayLink
         {
             Break(Closed(failure));
         }
+    }
+
+    private async Task AcknowledgeNowAsync()
+    {
+        var acknowledgement = _inbox.Acknowledgement();
+        if (acknowledgement.Late is null)
+        {
+            await _connection.SendAsync(nameof(IRelayHub.Acknowledge), acknowledgement, _stop.Token).ConfigureAwait(false);
+            return;
+        }
+
+        // Which came too late is said until the relay is known to have heard it. The figures need no such care: the next connection begins with them.
+        await _connection.InvokeAsync(nameof(IRelayHub.Acknowledge), acknowledgement, _stop.Token).ConfigureAwait(false);
+        _inbox.Heard(this, acknowledgement.Sequence);
     }
 
     /// <summary>Tells the relay what the application has taken last, so that none of it comes again.</summary>

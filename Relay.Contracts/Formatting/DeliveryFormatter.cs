@@ -7,8 +7,8 @@ public sealed class DeliveryFormatter : MessagesFormatter<Delivery, DeliveredMes
 
     private protected override Delivery Join(long first, DeliveredMessage[]? messages) => new() { First = first, Messages = messages };
 
-    private protected override MessageFields FieldsOf(in DeliveredMessage message) => new(message.From, message.Id, message.Payload);
+    private protected override MessageFields FieldsOf(in DeliveredMessage message) => new(message.From, message.Id, message.Payload, message.Repeat);
 
     private protected override DeliveredMessage MessageOf(in MessageFields fields) =>
-        new() { From = fields.Peer, Id = fields.Id, Payload = fields.Payload };
+        new() { From = fields.Peer, Id = fields.Id, Payload = fields.Payload, Repeat = fields.Repeat };
 }

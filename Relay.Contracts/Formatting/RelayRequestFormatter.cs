@@ -7,8 +7,8 @@ public sealed class RelayRequestFormatter : MessagesFormatter<RelayRequest, Outb
 
     private protected override RelayRequest Join(long first, OutboundMessage[]? messages) => new() { First = first, Messages = messages };
 
-    private protected override MessageFields FieldsOf(in OutboundMessage message) => new(message.To, message.Id, message.Payload);
+    private protected override MessageFields FieldsOf(in OutboundMessage message) => new(message.To, message.Id, message.Payload, message.Repeat);
 
     private protected override OutboundMessage MessageOf(in MessageFields fields) =>
-        new() { To = fields.Peer, Id = fields.Id, Payload = fields.Payload };
+        new() { To = fields.Peer, Id = fields.Id, Payload = fields.Payload, Repeat = fields.Repeat };
 }

@@ -16,4 +16,7 @@ internal enum LossCause
 
     /// <summary>Its recipient did not come in time.</summary>
     Expired,
+
+    /// <summary>No limit: its recipient had what was sent after it already.</summary>
+    Late,
 }

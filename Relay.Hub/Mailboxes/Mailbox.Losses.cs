@@ -123,7 +123,7 @@ internal sealed partial class Mailbox
             LeaveGap(index);
         }
 
-        var entry = new MailboxEntry(lost.Share.Sender, lost.Id, lost.Payload, lost.StoredAt);
+        var entry = lost.ToEntry();
         commons.Budget.Return(entry.Cost);
         changes.Dropped.Add((entry, cause));
         _lostAt = commons.Time.GetTimestamp();

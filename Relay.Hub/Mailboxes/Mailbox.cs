@@ -108,7 +108,7 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
     {
         EndLease();
         if (resumeFrom > Acknowledged && resumeFrom <= Math.Max(_delivered, _head - 1))
-            Settle(resumeFrom, changes);
+            Settle(resumeFrom, [], changes);
         Expire(changes);
         if (!Attended)
             CountOut();
@@ -137,23 +137,24 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
         {
             ref readonly var next = ref _accepted[_next++];
             _leasedBytes += next.Payload.Length;
-            batch[i] = new DeliveredMessage { From = next.Share.Sender.Value, Id = next.Id, Payload = next.Payload };
+            batch[i] = new DeliveredMessage { From = next.Share.Sender.Value, Id = next.Id, Payload = next.Payload, Repeat = next.Repeat };
         }
 
         Tell(_told + batch.Length);
         return batch;
     }
 
-    /// <summary>The recipient has taken everything up to a position.</summary>
+    /// <summary>The recipient has taken everything up to a position, or found it too late.</summary>
+    /// <param name="late">The positions that came too late, ascending: those messages are lost.</param>
     /// <returns>False if that much was never delivered to the present connection, nor lost in front of all it is to get.</returns>
-    public bool Acknowledge(long sequence, MailboxChanges changes)
+    public bool Acknowledge(long sequence, IReadOnlyList<NumberRange> late, MailboxChanges changes)
     {
         if (sequence > Math.Max(_told, _head - 1))
             return false;
 
         if (sequence > Acknowledged)
         {
-            Settle(sequence, changes);
+            Settle(sequence, late, changes);
             AcceptWaiting(changes);
         }
 
@@ -236,14 +237,23 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
         }
     }
 
-    private void Settle(long sequence, MailboxChanges changes)
+    private void Settle(long sequence, IReadOnlyList<NumberRange> late, MailboxChanges changes)
     {
         long cost = 0;
+        var range = 0;
         while (_accepted.Count > 0 && _head <= sequence)
         {
-            var bytes = RemoveOldest().Payload.Length;
+            while (range < late.Count && late[range].To < _head)
+                range++;
+            var isLate = range < late.Count && late[range].From <= _head;
+
+            var oldest = RemoveOldest();
+            var bytes = oldest.Payload.Length;
             cost += MailboxEntry.CostOf(bytes);
-            changes.Settled++;
+            if (isLate)
+                changes.Dropped.Add((oldest.ToEntry(), LossCause.Late));
+            else
+                changes.Settled++;
             if (_next > 0)
             {
                 _next--;

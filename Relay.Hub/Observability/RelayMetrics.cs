@@ -22,6 +22,7 @@ internal sealed class RelayMetrics
 
     private static readonly KeyValuePair<string, object?> Evicted = new("reason", nameof(DropReason.Evicted));
     private static readonly KeyValuePair<string, object?> Expired = new("reason", nameof(DropReason.Expired));
+    private static readonly KeyValuePair<string, object?> Late = new("reason", nameof(DropReason.Late));
 
     // Made once: a label must not cost a string each time somebody looks.
     private static readonly KeyValuePair<string, object?>[] Reasons =
@@ -37,6 +38,7 @@ internal sealed class RelayMetrics
     private Total _acknowledged;
     private Total _evicted;
     private Total _expired;
+    private Total _late;
     private Total _stalls;
     private Total _registrations;
     private Total _takeovers;
@@ -50,7 +52,7 @@ internal sealed class RelayMetrics
         Counter("termchat.relay.messages.redelivered", () => _redelivered.Value, "{message}", "Messages sent again, on a later connection");
         Counter("termchat.relay.messages.acknowledged", () => _acknowledged.Value, "{message}", "Messages that left their mailbox because their recipient has them");
         meter.CreateObservableCounter(
-            "termchat.relay.messages.dropped", () => new Measurement<long>[] { new(_evicted.Value, Evicted), new(_expired.Value, Expired) },
+            "termchat.relay.messages.dropped", () => new Measurement<long>[] { new(_evicted.Value, Evicted), new(_expired.Value, Expired), new(_late.Value, Late) },
             "{message}", "Accepted messages that were lost; sender and recipient are told");
         meter.CreateObservableCounter("termchat.relay.refusals", Refusals, "{refusal}", "Errors sent to clients, or meant for them, by their code");
         Counter("termchat.relay.credit.stalls", () => _stalls.Value, "{stall}", "Times a delivery had to wait because its recipient acknowledged too little");
@@ -82,6 +84,8 @@ internal sealed class RelayMetrics
 
     public long ExpiredMessages => _expired.Value;
 
+    public long LateMessages => _late.Value;
+
     public long CreditStalls => _stalls.Value;
 
     public long Registrations => _registrations.Value;
@@ -100,7 +104,7 @@ internal sealed class RelayMetrics
     }
 
     /// <summary>Messages in all mailboxes: what came in and did not go out by either door.</summary>
-    public long MailboxMessages => Math.Max(0, _accepted.Value - _acknowledged.Value - _evicted.Value - _expired.Value);
+    public long MailboxMessages => Math.Max(0, _accepted.Value - _acknowledged.Value - _evicted.Value - _expired.Value - _late.Value);
 
     /// <summary>A <c>Relay</c> call came in.</summary>
     public void BatchRelayed(int messages) => _batches.Record(messages, Relay);
@@ -147,11 +151,16 @@ internal sealed class RelayMetrics
 
     private void CountDropped(MailboxChanges changes)
     {
-        var expired = 0;
+        var (expired, late) = (0, 0);
         foreach (var (_, cause) in changes.Dropped)
+        {
             expired += cause == LossCause.Expired ? 1 : 0;
+            late += cause == LossCause.Late ? 1 : 0;
+        }
+
         _expired.Add(expired);
-        _evicted.Add(changes.Dropped.Count - expired);
+        _late.Add(late);
+        _evicted.Add(changes.Dropped.Count - expired - late);
     }
 
     private IEnumerable<Measurement<long>> Refusals()

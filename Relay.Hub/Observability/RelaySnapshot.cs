@@ -48,6 +48,9 @@ public sealed record RelaySnapshot
     /// <summary>Messages lost because nobody came for them in time.</summary>
     public long Expired { get; init; }
 
+    /// <summary>Messages lost because they were sent again, and came to their recipient behind what was sent after them.</summary>
+    public long Late { get; init; }
+
     /// <summary>Errors sent to clients.</summary>
     public long Refused { get; init; }
 

@@ -31,6 +31,7 @@ public sealed class RelayStatus
             Acknowledged = _metrics.AcknowledgedMessages,
             Evicted = _metrics.EvictedMessages,
             Expired = _metrics.ExpiredMessages,
+            Late = _metrics.LateMessages,
             Refused = _metrics.AllRefusals,
             CreditStalls = _metrics.CreditStalls,
             Registrations = _metrics.Registrations,

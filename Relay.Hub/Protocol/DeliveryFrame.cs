@@ -11,7 +11,7 @@ namespace Relay.Hub.Protocol;
 /// <remarks>
 /// That protocol writes into blocks of its own and copies those; deliveries are most of what a relay writes. The two numbers
 /// in front, position and count, always have a long form here, so that the length is known beforehand. A test has SignalR's
-/// protocol read what this writes.
+/// protocol read what this writes. A delivery with a repeat in it, which has one more field, is left to that protocol.
 /// </remarks>
 internal static class DeliveryFrame
 {
@@ -33,7 +33,7 @@ internal static class DeliveryFrame
         var length = Before.Length + 9 + 3 + 1;
         foreach (ref readonly var one in messages.AsSpan())
         {
-            if (one.From is not { Length: <= PeerId.KeyTextLength } || one.Id == default)
+            if (one.From is not { Length: <= PeerId.KeyTextLength } || one.Id == default || one.Repeat)
                 return false;
             length += 1 + 2 + one.From.Length + 2 + MessageId.Length + BinHeaderLength(one.Payload.Length) + one.Payload.Length;
             length -= one.From.Length < 32 ? 1 : 0;

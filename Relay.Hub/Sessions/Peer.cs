@@ -134,7 +134,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
                 ref readonly var message = ref messages[accepted];
                 stopped = from.HasReported(id, message.Id)
                     ? stopped
-                    : Mailbox.Append(new MailboxEntry(from.Id, message.Id, message.Payload, now), new SendTicket(sender, number + accepted), changes);
+                    : Mailbox.Append(new MailboxEntry(from.Id, message.Id, message.Payload, now, message.Repeat), new SendTicket(sender, number + accepted), changes);
             }
             while (stopped is AppendOutcome.Accepted or AppendOutcome.Queued && ++accepted < messages.Length);
 
@@ -204,6 +204,16 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
         }
     }
 
+    /// <summary>The position of the last message that was accepted for it.</summary>
+    public long Last
+    {
+        get
+        {
+            lock (_gate)
+                return _mailbox?.Last ?? 0;
+        }
+    }
+
     /// <summary>The next of this peer's own losses to tell, or null.</summary>
     public DropReport? NextReport(Session session)
     {
@@ -223,7 +233,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
     }
 
     /// <returns>False if the session acknowledges what it was never given.</returns>
-    public bool Acknowledge(Session session, long sequence, long report)
+    public bool Acknowledge(Session session, long sequence, long report, IReadOnlyList<NumberRange> late)
     {
         bool hasRoom;
         lock (_gate)
@@ -233,7 +243,7 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
                 return true;
 
             _reports?.Acknowledge(report);
-            if (!Mailbox.Acknowledge(sequence, Changes))
+            if (!Mailbox.Acknowledge(sequence, late, Changes))
                 return false;
 
             CarryOut(AnswerKind.Accepted);
@@ -367,7 +377,8 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
         foreach (var (entry, cause) in changes.Dropped)
             directory.Report(entry.Sender, id, entry.Id, ReasonOf(cause));
 
-        if (changes.Dropped is [var (_, first), ..])
+        // Of what comes too late no limit is to blame.
+        if (changes.Dropped is [var (_, first), ..] && first != LossCause.Late)
             SayLosing(first, changes.Dropped.Count);
 
         if (changes.Accepted.Count > 0)
@@ -385,5 +396,10 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             directory.Logger.Losing(id, ReasonOf(cause), directory.Losing(cause));
     }
 
-    private static DropReason ReasonOf(LossCause cause) => cause == LossCause.Expired ? DropReason.Expired : DropReason.Evicted;
+    private static DropReason ReasonOf(LossCause cause) => cause switch
+    {
+        LossCause.Expired => DropReason.Expired,
+        LossCause.Late => DropReason.Late,
+        _ => DropReason.Evicted,
+    };
 }

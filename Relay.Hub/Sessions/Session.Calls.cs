@@ -68,7 +68,10 @@ internal sealed partial class Session
         if (acknowledgement?.Epoch != _registry.Directory.Epoch)
             return;
 
-        if (Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report))
+        var late = acknowledgement.Late ?? [];
+        if (late.Contains(null!))
+            RefuseFault(new Refusal(ErrorCode.Malformed, "A range of late positions needs a first and a last one."));
+        else if (Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report, late))
             _acknowledgements.Acknowledge(acknowledgement.Sequence);
         else
             RefuseFault(new Refusal(ErrorCode.Malformed, "The acknowledged position was not delivered on this connection."));

@@ -61,7 +61,7 @@ internal sealed class StatusHistory(RelayStatus status, AdminKey admin, TimeProv
             _number + 1,
             Rate(now.Accepted - before.Accepted),
             Rate(now.Delivered - before.Delivered),
-            Rate(now.Evicted + now.Expired - before.Evicted - before.Expired),
+            Rate(now.Evicted + now.Expired + now.Late - before.Evicted - before.Expired - before.Late),
             Rate(now.Refused - before.Refused),
             now.Peers, now.MailboxMessages, now.MailboxBytes);
         lock (_gate)

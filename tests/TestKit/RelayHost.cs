@@ -39,6 +39,12 @@ public sealed class RelayHost : IAsyncDisposable
     /// <summary>Up to which position a peer has acknowledged its mailbox; 0 if it has none.</summary>
     public long Acknowledged(PeerId peer) => Services.GetRequiredService<PeerDirectory>().Find(peer.Value)?.Acknowledged ?? 0;
 
+    /// <summary>The position of the last message for a peer that the relay has accepted; 0 if there was none.</summary>
+    public long LastOf(PeerId peer) => Services.GetRequiredService<PeerDirectory>().Find(peer.Value)?.Last ?? 0;
+
+    /// <summary>Whether a peer is still to acknowledge that messages of its were lost.</summary>
+    public bool HasReportsFor(PeerId peer) => Services.GetRequiredService<PeerDirectory>().Find(peer.Value)?.Reports.IsEmpty == false;
+
     /// <param name="configure">Options on top of the defaults, with plain names allowed.</param>
     /// <param name="services">Other services, such as a clock.</param>
     /// <param name="certificate">Makes it speak TLS.</param>

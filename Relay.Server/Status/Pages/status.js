@@ -30,6 +30,7 @@ const totals = [
   ['Messages acknowledged by their recipients', now => whole.format(now.acknowledged)],
   ['Messages lost, evicted from full mailboxes', now => whole.format(now.evicted)],
   ['Messages lost, not fetched in time', now => whole.format(now.expired)],
+  ['Messages lost, sent again too late', now => whole.format(now.late)],
   ['Refusals of messages, calls, registrations and connections', now => whole.format(now.refused)],
   ['Registrations', now => whole.format(now.registrations)],
   ['of these, takeovers from an earlier connection', now => whole.format(now.takeovers)],

@@ -16,7 +16,7 @@ internal sealed class NamedTally
     public string Summary => Failure is not null
         ? $"not sent: {Failure.Message}" + (Accepted + _failed > 1 ? $" ({Accepted} accepted before, {_failed} not)" : "")
         : $"accepted: {Accepted}" + (_queued > 0 ? $" ({_queued} of them wait at the relay, the recipient is not connected)" : "") +
-            (Lost > 0 ? $"; but the relay has already given up {Lost} or more, because too many wait there (Relay:MailboxMessages, Relay:MailboxesBytes) or for too long (Relay:MailboxTimeToLive)" : "");
+            (Lost > 0 ? $"; but the relay has already given up {Lost} or more, because too many wait there (Relay:MailboxMessages, Relay:MailboxesBytes) or for too long (Relay:MailboxTimeToLive), or a broken connection made them come out of order" : "");
 
     private long Lost => Interlocked.Read(ref _lost);
 
@@ -45,7 +45,7 @@ internal sealed class NamedTally
     public void Lose(LossReport loss)
     {
         // Only the relay's: what this program gives up by itself it has counted as not sent.
-        if (loss is { Direction: LossDirection.Sent, Reason: LossReason.Evicted or LossReason.Expired or LossReason.Unknown })
+        if (loss is { Direction: LossDirection.Sent, Reason: LossReason.Evicted or LossReason.Expired or LossReason.Late or LossReason.Unknown })
             Interlocked.Add(ref _lost, loss.Count);
     }
 

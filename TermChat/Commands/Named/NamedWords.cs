@@ -14,6 +14,8 @@ internal static class NamedWords
     {
         if (loss.Reason == LossReason.RelayRestarted)
             streams.Say("the relay has restarted, and forgotten every message that waited there");
+        else if (loss is { Direction: LossDirection.Received, Reason: LossReason.Late })
+            streams.Say($"{loss.Count} messages from {loss.Peer} came again too late, behind newer ones, and are lost; the sender is told so");
         else if (loss.Direction == LossDirection.Received)
             streams.Say($"{loss.Count} messages for you were lost at the relay before you could get them");
     }

@@ -150,11 +150,14 @@ internal sealed partial class ChatEngine
 
         foreach (var lane in _lanes.Values.Where(lane => report.Peer is null || lane.Peer == report.Peer))
         {
+            var words = report.Reason == LossReason.Late
+                ? "the connection broke before it was known to be sent; it goes again"
+                : "the relay could not keep it; it goes again when the peer is back";
             var lost = report.Ids.Select(lane.FindEnvelope).OfType<Outgoing>().ToArray();
             foreach (var message in lost)
             {
                 lane.Lost(message);
-                SetState(turn, message, LineState.Waiting, TransportKind.None, "the relay could not keep it; it goes again when the peer is back");
+                SetState(turn, message, LineState.Waiting, TransportKind.None, words);
             }
 
             if (lost.Length > 0 && report.Reason == LossReason.Evicted)

@@ -55,7 +55,7 @@ internal sealed class ChaosRun : IAsyncDisposable
         run.CheckRefused(refused);
         run.CheckRestarts();
         return new ChaosOutcome(
-            subject.Name, settings, plan, began, run._done, verdict, subject.SlowedSends, subject.PolledConnections, refused, start, end, [.. run._trouble, .. keeper.Trouble]);
+            subject.Name, settings, plan, began, run._history, run._done, verdict, subject.SlowedSends, subject.PolledConnections, refused, start, end, [.. run._trouble, .. keeper.Trouble]);
     }
 
     public async ValueTask DisposeAsync()

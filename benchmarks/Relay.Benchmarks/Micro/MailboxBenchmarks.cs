@@ -36,7 +36,7 @@ public class MailboxBenchmarks
             for (var i = from; i < from + Batch; i++)
                 _mailbox.Append(new MailboxEntry(_sender, _ids[i], _payload, 0), default, _changes);
             _mailbox.Lease(NoLimits, out var first);
-            _mailbox.Acknowledge(first + Batch - 1, _changes);
+            _mailbox.Acknowledge(first + Batch - 1, [], _changes);
         }
 
         return _mailbox.Last;

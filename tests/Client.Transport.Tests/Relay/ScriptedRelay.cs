@@ -28,6 +28,9 @@ internal sealed class ScriptedRelay : IAsyncDisposable
     /// <summary>What it does with messages. By default it says nothing.</summary>
     public Func<IClientProxy, RelayRequest, Task> OnRelay { get; set; } = (_, _) => Task.CompletedTask;
 
+    /// <summary>What it does with an acknowledgement, before it answers a client that wants to know. By default nothing.</summary>
+    public Func<Acknowledgement, Task> OnAcknowledge { get; set; } = _ => Task.CompletedTask;
+
     /// <summary>The acknowledgements so far.</summary>
     public List<Acknowledgement> Acknowledgements { get; } = [];
 
@@ -121,7 +124,7 @@ internal sealed class ScriptedRelay : IAsyncDisposable
         {
             lock (_relay.Acknowledgements)
                 _relay.Acknowledgements.Add(acknowledgement);
-            return Task.CompletedTask;
+            return _relay.OnAcknowledge(acknowledgement);
         }
     }
 }

@@ -78,7 +78,7 @@ public sealed class ChaosPeerTests
 
         public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report)
+        public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report, Action<string> note)
         {
             Lives.Add(new ScriptedLife());
             return Lives[^1];

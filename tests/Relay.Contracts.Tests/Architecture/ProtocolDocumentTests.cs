@@ -47,6 +47,7 @@ public sealed partial class ProtocolDocumentTests
         _ when type == typeof(int) => "int32",
         _ when type == typeof(long) => "int64",
         _ when type == typeof(string) => "text",
+        _ when type == typeof(bool) => "bool",
         _ when type == typeof(ReadOnlyMemory<byte>) || type == typeof(MessageId) => "bytes",
         { IsGenericType: true } => "list of " + NameOf(type.GenericTypeArguments[0]),
         _ => type.Name,

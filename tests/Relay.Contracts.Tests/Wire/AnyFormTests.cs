@@ -13,7 +13,7 @@ public sealed class AnyFormTests
     {
         First = 5,
         Messages = Enumerable.Range(0, 5)
-            .Select(i => new OutboundMessage { To = i < 3 ? "bob" : "carol", Id = MessageId.New(), Payload = new byte[i * 100] }).ToArray(),
+            .Select(i => new OutboundMessage { To = i < 3 ? "bob" : "carol", Id = MessageId.New(), Payload = new byte[i * 100], Repeat = i == 3 }).ToArray(),
     };
 
     [Fact]
@@ -41,7 +41,7 @@ public sealed class AnyFormTests
         {
             var message = Batch.Messages[i];
 
-            // Every second one as nobody would write it: str32, bin32, and a field nobody knows yet.
+            // Every second one as nobody would write it: str32, bin32, a repeat that is none said so, and a field nobody knows yet.
             if (i % 2 == 0)
             {
                 writer.WriteArrayHeader(3);
@@ -51,10 +51,11 @@ public sealed class AnyFormTests
                 continue;
             }
 
-            Raw(ref writer, [0x94]);
+            Raw(ref writer, [0x95]);
             Raw(ref writer, [0xdb, 0, 0, 0, (byte)message.To!.Length, .. System.Text.Encoding.UTF8.GetBytes(message.To)]);
             Raw(ref writer, [0xc6, 0, 0, 0, MessageId.Length, .. message.Id.ToBytes()]);
             Raw(ref writer, [0xc6, 0, 0, (byte)(message.Payload.Length >> 8), (byte)message.Payload.Length, .. message.Payload.ToArray()]);
+            writer.Write(message.Repeat);
             writer.Write("later");
         }
 
@@ -85,8 +86,8 @@ public sealed class AnyFormTests
     {
         Assert.Equal(Batch.First, read.First);
         Assert.Equal(
-            Batch.Messages!.Select(one => (one.To, one.Id, one.Payload.Length)),
-            read.Messages!.Select(one => (one.To, one.Id, one.Payload.Length)));
+            Batch.Messages!.Select(one => (one.To, one.Id, one.Payload.Length, one.Repeat)),
+            read.Messages!.Select(one => (one.To, one.Id, one.Payload.Length, one.Repeat)));
     }
 
     private sealed class Piece : ReadOnlySequenceSegment<byte>

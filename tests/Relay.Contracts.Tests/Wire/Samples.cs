@@ -27,10 +27,10 @@ internal static class Samples
             Messages =
             [
                 new OutboundMessage { To = "bob", Id = new MessageId(new Guid(OneId, bigEndian: true)), Payload = new byte[] { 1, 2, 3 } },
-                new OutboundMessage { To = "carol", Id = new MessageId(new Guid(AnotherId, bigEndian: true)), Payload = Array.Empty<byte>() },
+                new OutboundMessage { To = "carol", Id = new MessageId(new Guid(AnotherId, bigEndian: true)), Payload = Array.Empty<byte>(), Repeat = true },
             ],
         },
-        [nameof(IRelayHub.Acknowledge)] = new Acknowledgement { Epoch = "5f2c", Sequence = 70_000, Report = 2 },
+        [nameof(IRelayHub.Acknowledge)] = new Acknowledgement { Epoch = "5f2c", Sequence = 70_000, Report = 2, Late = [new() { From = 69_000, To = 69_003 }] },
         [nameof(IRelayClient.Challenge)] = new Challenge { ProtocolVersion = 1, Key = AnyBytes, Nonce = Nonce, Epoch = "5f2c" },
         [nameof(IRelayClient.Registered)] = new Registered
         {
@@ -62,7 +62,11 @@ internal static class Samples
         [nameof(IRelayClient.Deliver)] = new Delivery
         {
             First = 8,
-            Messages = [new DeliveredMessage { From = "alice", Id = new MessageId(new Guid(OneId, bigEndian: true)), Payload = new byte[] { 0, 255 } }],
+            Messages =
+            [
+                new DeliveredMessage { From = "alice", Id = new MessageId(new Guid(OneId, bigEndian: true)), Payload = new byte[] { 0, 255 } },
+                new DeliveredMessage { From = "alice", Id = new MessageId(new Guid(AnotherId, bigEndian: true)), Payload = new byte[] { 7 }, Repeat = true },
+            ],
         },
         [nameof(IRelayClient.Dropped)] = new Dropped { Report = 3, To = "bob", Ids = [OneId, AnotherId], Count = 2, Reason = (int)DropReason.Expired },
         [nameof(IRelayClient.Missed)] = new Missed { Count = 2, Sequence = 9 },

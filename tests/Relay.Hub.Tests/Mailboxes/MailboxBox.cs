@@ -66,7 +66,7 @@ internal sealed class MailboxBox : IMailboxOwner
 
     public void Leave() => Box.Leave(Changes);
 
-    public bool Acknowledge(long sequence) => Box.Acknowledge(sequence, Changes);
+    public bool Acknowledge(long sequence, params NumberRange[] late) => Box.Acknowledge(sequence, late, Changes);
 
     public void Expire() => Box.Expire(Changes);
 

@@ -48,6 +48,7 @@ public sealed class DeliveryFrameTests : IInvocationBinder
         Assert.False(DeliveryFrame.TryWrite(_signalR, new InvocationMessage("17", "Deliver", [delivery]), output));
         Assert.False(DeliveryFrame.TryWrite(_signalR, new InvocationMessage("Deliver", [new Delivery { First = 1 }]), output));
         Assert.False(DeliveryFrame.TryWrite(_signalR, new InvocationMessage("Deliver", [new Delivery { First = 1, Messages = new DeliveredMessage[1] }]), output));
+        Assert.False(DeliveryFrame.TryWrite(_signalR, new InvocationMessage("Deliver", [new Delivery { First = 1, Messages = new[] { Message("bob", 1) with { Repeat = true } } }]), output));
         Assert.False(DeliveryFrame.TryWrite(new JsonHubProtocol(), new InvocationMessage("Deliver", [delivery]), output));
         Assert.Equal(0, output.WrittenCount);
     }

@@ -60,7 +60,7 @@ public sealed class SessionTests
         var alice = await _relay.Connect("alice");
         await alice.Sees<Dropped>();
 
-        _relay.Directory.GetOrAdd(PeerId.Parse("alice"))!.Acknowledge(old.Session, 0, report);
+        _relay.Directory.GetOrAdd(PeerId.Parse("alice"))!.Acknowledge(old.Session, 0, report, []);
         old.Acknowledge(0, report);
 
         await alice.DisconnectAsync();

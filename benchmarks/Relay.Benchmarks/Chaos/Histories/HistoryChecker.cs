@@ -10,7 +10,7 @@ namespace Relay.Benchmarks.Chaos.Histories;
 /// <item>A transport gives its application a message once. The next transport of the same peer brings again what the one before
 /// had not acknowledged to the relay; an application knows it by sender and id (protocol.md, Receiving).</item>
 /// <item>A loss by eviction or expiry is told to the sender with the ids, or, of very many, with their number, and to the recipient
-/// with their number (protocol.md, Losses).</item>
+/// with their number; what came too late is told to both with the ids (protocol.md, Losses).</item>
 /// <item>That number is exact. Which messages they are the recipient cannot know, so it is held against those that did not arrive: not fewer
 /// than the senders were told of by name, and not more than there are; where no relay restarted, both are the same. The next transport of a peer does
 /// not know what the one before had received or was told, so it may be told of more.</item>
@@ -67,7 +67,7 @@ internal sealed class HistoryChecker
     private void CheckReceived(int peer)
     {
         var byLife = new HashSet<(SentMessage, int)>();
-        var last = new Dictionary<int, int>();
+        var last = new Dictionary<int, SentMessage>();
         foreach (var (message, life, isIntact, at) in _history.Peers[peer].Received)
         {
             if (message is null || message.To != peer || !isIntact)
@@ -87,10 +87,10 @@ internal sealed class HistoryChecker
             else
             {
                 _latencies.Add(TimeProvider.System.GetElapsedTime(message.SentAt, at));
-                if (message.Number < last.GetValueOrDefault(message.From))
-                    _faults.Add(new Fault(FaultKind.Reordered, message, peer));
+                if (last.GetValueOrDefault(message.From) is { } before && message.Number < before.Number)
+                    _faults.Add(new Fault(FaultKind.Reordered, message, peer, at, before));
                 else
-                    last[message.From] = message.Number;
+                    last[message.From] = message;
             }
         }
     }
@@ -112,7 +112,7 @@ internal sealed class HistoryChecker
             if (message.Reported is { } reason)
             {
                 CountReported(reason);
-                if (message.RestartsKnown == history.Restarts)
+                if (message.RestartsKnown == history.Restarts && !_history.Peers[message.To].WasToldLate(message))
                     _missing[message.To].Add(message);
             }
             else if (message.RestartsKnown < history.Restarts)

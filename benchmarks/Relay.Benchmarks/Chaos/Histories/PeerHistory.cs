@@ -1,4 +1,5 @@
 using Client.Transport;
+using Relay.Contracts;
 
 namespace Relay.Benchmarks.Chaos.Histories;
 
@@ -8,6 +9,8 @@ internal sealed class PeerHistory
     private readonly Lock _gate = new();
     private readonly List<SentMessage> _sent = [];
     private readonly List<Receipt> _received = [];
+    private readonly List<(long At, string What)> _diary = [];
+    private readonly HashSet<MessageId> _late = [];
 
     /// <summary>How often it was told that a relay has forgotten everything.</summary>
     public int Restarts { get; private set; }
@@ -41,6 +44,16 @@ internal sealed class PeerHistory
         }
     }
 
+    /// <summary>What its transports were told of connections and losses, to see how a fault came about. In order.</summary>
+    public IReadOnlyList<(long At, string What)> Diary
+    {
+        get
+        {
+            lock (_gate)
+                return [.. _diary];
+        }
+    }
+
     /// <summary>Whether all of these have come, looked for among the newest.</summary>
     public bool HasReceived(IEnumerable<SentMessage> messages)
     {
@@ -57,6 +70,13 @@ internal sealed class PeerHistory
         return missing.Count == 0;
     }
 
+    /// <summary>Whether it was told, by name, that this message for it came too late.</summary>
+    public bool WasToldLate(SentMessage message)
+    {
+        lock (_gate)
+            return _late.Contains(message.Id);
+    }
+
     /// <summary>Whether it was told that this message of its own is lost, or that nobody answers for it.</summary>
     public bool WasToldOfEnd(SentMessage message)
     {
@@ -68,6 +88,13 @@ internal sealed class PeerHistory
     {
         lock (_gate)
             _sent.Add(message);
+    }
+
+    /// <summary>Writes into the diary, with the present time.</summary>
+    public void Note(string what)
+    {
+        lock (_gate)
+            _diary.Add((TimeProvider.System.GetTimestamp(), what));
     }
 
     public void Add(Receipt receipt)
@@ -82,6 +109,7 @@ internal sealed class PeerHistory
         {
             message.RestartsKnown = Restarts;
             message.Outcome = outcome;
+            message.AnsweredAt = TimeProvider.System.GetTimestamp();
         }
     }
 
@@ -91,7 +119,9 @@ internal sealed class PeerHistory
     {
         lock (_gate)
         {
-            if (report.Direction == LossDirection.Received)
+            if (report is { Direction: LossDirection.Received, Reason: LossReason.Late })
+                _late.UnionWith(report.Ids);
+            else if (report.Direction == LossDirection.Received)
                 Missed += report.Count;
             else if (report.Reason == LossReason.RelayRestarted)
                 Restarts++;

@@ -146,8 +146,9 @@ internal sealed class ChaosPeer : IAsyncDisposable
 
     private Life Begin()
     {
-        var life = new Life(
-            _lives.Count + 1, _subject.Begin(_self, Link.Url, peer => _everybody[peer].Id, loss => Own.Report(loss, MessagesOf(loss))));
+        var number = _lives.Count + 1;
+        var life = new Life(number, _subject.Begin(
+            _self, Link.Url, peer => _everybody[peer].Id, loss => Own.Report(loss, MessagesOf(loss)), what => Own.Note($"transport {number}: {what}")));
         _lives.Add(life);
         Own.Lives = _lives.Count;
         life.Reading = Task.Run(() => life.Client.ReadAsync(arrival => TakeAsync(life, arrival)));

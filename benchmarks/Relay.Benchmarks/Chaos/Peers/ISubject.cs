@@ -29,5 +29,6 @@ internal interface ISubject : IDisposable
     /// <param name="server">Where the peer finds the server.</param>
     /// <param name="address">The addresses of all peers, by number.</param>
     /// <param name="report">Gets what the life is told of losses.</param>
-    ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report);
+    /// <param name="note">Gets what its connections are told, in words.</param>
+    ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report, Action<string> note);
 }

@@ -32,7 +32,7 @@ internal sealed class MosquittoSubject(ChaosSettings settings) : ISubject
         return await ServerProcess.StartAtPortAsync(Programs.Find(MosquittoServer.Program)!, _ => ["-c", file], cancellationToken, Port);
     }
 
-    public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report) =>
+    public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report, Action<string> note) =>
         new MosquittoLife(self, server, address);
 
     public void Dispose() => _store.Delete(recursive: true);

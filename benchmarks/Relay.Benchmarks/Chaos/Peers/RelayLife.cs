@@ -20,11 +20,12 @@ internal sealed class RelayLife : ILife
     private readonly RelayTransport _relay;
     private readonly HybridTransport _transport;
     private readonly Func<int, PeerId> _address;
+    private readonly ILoggerFactory _loggers;
     private volatile bool _isOver;
 
-    public RelayLife(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report, bool polls, ILoggerFactory loggers)
+    public RelayLife(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report, Action<string> note, bool polls, ILoggerFactory loggers)
     {
-        _address = address;
+        (_address, _loggers) = (address, loggers);
         _relay = new RelayTransport(new RelayTransportOptions
         {
             Url = server,
@@ -36,6 +37,8 @@ internal sealed class RelayLife : ILife
             ConfigureHttp = polls ? LetNoWebSocketThrough : null,
         }, loggerFactory: loggers);
         _transport = new HybridTransport(null, _relay, new HybridTransportOptions { FlushInterval = TimeSpan.FromSeconds(1) });
+
+        _relay.StateChanged += change => note($"{change.State}");
 
         // What a life that ends had pending, the next one sends: it is not lost.
         _transport.LossReported += loss =>
@@ -101,5 +104,6 @@ internal sealed class RelayLife : ILife
     {
         _isOver = true;
         await _transport.DisposeAsync().ConfigureAwait(false);
+        _loggers.Dispose();
     }
 }

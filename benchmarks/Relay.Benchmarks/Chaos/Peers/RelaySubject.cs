@@ -31,10 +31,13 @@ internal sealed class RelaySubject(ChaosSettings settings) : ISubject
     public Task<ServerProcess> StartAsync(CancellationToken cancellationToken) =>
         RelayServer.StartAsync([.. ++_processes % 2 == 1 ? SlowSenders : [], .. Options], cancellationToken, Port);
 
-    public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report) =>
-        new RelayLife(self, server, address, report, polls: Interlocked.Increment(ref _lives) % OneThatPolls == 0, _log.Loggers);
+    public ILife Begin(PeerIdentity self, Uri server, Func<int, PeerId> address, Action<LossReport> report, Action<string> note) =>
+        new RelayLife(self, server, address, report, note, polls: Interlocked.Increment(ref _lives) % OneThatPolls == 0, _log.LoggersFor(note));
 
-    public void Dispose() => _log.Dispose();
+    public void Dispose()
+    {
+        // Every life has disposed what it had.
+    }
 
     private IReadOnlyList<string> SlowSenders =>
         [string.Create(CultureInfo.InvariantCulture, $"Relay:SenderMessagesPerSecond={settings.SenderMessagesPerSecond}")];

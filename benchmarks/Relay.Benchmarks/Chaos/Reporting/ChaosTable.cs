@@ -9,7 +9,7 @@ namespace Relay.Benchmarks.Chaos.Reporting;
 internal static class ChaosTable
 {
     private const int FaultsShown = 10;
-    private static readonly TimeSpan Around = TimeSpan.FromSeconds(3);
+    private static readonly TimeSpan Around = TimeSpan.FromSeconds(10);
 
     public static void Write(TextWriter output, ChaosOutcome outcome)
     {
@@ -29,10 +29,17 @@ internal static class ChaosTable
             output.WriteLine($"Trouble: {trouble}.");
         foreach (var kind in outcome.Verdict.Faults.GroupBy(fault => fault.Kind))
         {
-            foreach (var fault in kind.Take(FaultsShown))
-                WriteFault(output, outcome, fault);
-            if (kind.Count() > FaultsShown)
-                output.WriteLine($"... and {kind.Count() - FaultsShown} more of {kind.Key}.");
+            // Many of one kind between two peers mostly come of one thing.
+            var pairs = kind.GroupBy(fault => (fault.Message?.From, fault.Peer)).ToArray();
+            foreach (var pair in pairs.Take(FaultsShown))
+            {
+                WriteFault(output, outcome, pair.First());
+                if (pair.Count() > 1)
+                    output.WriteLine($"  ... and {pair.Count() - 1} more of {kind.Key} between these two.");
+            }
+
+            if (pairs.Length > FaultsShown)
+                output.WriteLine($"... and {pairs.Skip(FaultsShown).Sum(pair => pair.Count())} more of {kind.Key}.");
         }
 
         if (!outcome.IsFine)
@@ -50,11 +57,27 @@ internal static class ChaosTable
             return;
 
         var at = TimeProvider.System.GetElapsedTime(outcome.Began, message.SentAt);
-        output.WriteLine(string.Create(
-            CultureInfo.InvariantCulture, $"  sent at {at.TotalSeconds:0.000} s, {message.Outcome}, reported: {message.Reported?.ToString() ?? "no"}"));
+        output.WriteLine($"  {Describe(outcome, message)}{(fault.At is { } came ? $", came at {At(outcome, came)}" : "")}");
+        if (fault.Behind is { } behind)
+            output.WriteLine($"  behind {behind}: {Describe(outcome, behind)}");
         foreach (var one in outcome.Plan.Where(one => one.What != Happening.Burst && Concerns(one, message) && one.At - Around < at && at < one.At + one.Lasts + Around))
             output.WriteLine($"  {one}");
+
+        var until = fault.At ?? message.AnsweredAt;
+        foreach (var (peer, when, what) in Diaries(outcome, message).Where(one => IsAround(one.At, message.SentAt, until)))
+            output.WriteLine($"  {At(outcome, when)}  {peer}, {what}");
     }
+
+    private static string Describe(ChaosOutcome outcome, SentMessage message) =>
+        $"sent at {At(outcome, message.SentAt)}, {message.Outcome} at {At(outcome, message.AnsweredAt)}, reported: {message.Reported?.ToString() ?? "no"}";
+
+    private static IOrderedEnumerable<(int Peer, long At, string What)> Diaries(ChaosOutcome outcome, SentMessage message) =>
+        new[] { message.From, message.To }.Distinct().SelectMany(peer => outcome.History.Peers[peer].Diary.Select(one => (peer, one.At, one.What))).OrderBy(one => one.At);
+
+    private static bool IsAround(long at, long from, long until) =>
+        TimeProvider.System.GetElapsedTime(at, from) < Around && TimeProvider.System.GetElapsedTime(until, at) < Around;
+
+    private static string At(ChaosOutcome outcome, long timestamp) => Seconds(TimeProvider.System.GetElapsedTime(outcome.Began, timestamp));
 
     private static bool Concerns(PlannedEvent one, SentMessage message) =>
         one.What is Happening.Drain or Happening.Kill || one.Peer == message.From || one.Peer == message.To;
@@ -108,6 +131,7 @@ internal static class ChaosTable
         LossReason.Evicted => "evicted",
         LossReason.Expired => "expired",
         LossReason.RelayRestarted => "the relay restarted",
+        LossReason.Late => "a repeat behind its successors",
         _ => reason.ToString(),
     };
 
