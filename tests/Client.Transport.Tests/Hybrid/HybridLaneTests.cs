@@ -42,6 +42,25 @@ public sealed class HybridLaneTests
         Assert.Equal([1, 2, 3], bench.Relay.Link.Numbers);
     }
 
+    /// <remarks>The recipient goes by it: a repeat behind its successors is not taken.</remarks>
+    [Fact]
+    public async Task What_goes_again_because_a_link_broke_without_an_answer_is_a_repeat_and_nothing_else_is()
+    {
+        await using var bench = new HybridBench();
+        bench.Relay.Accepting();
+        var sends = Enumerable.Range(0, 3).Select(bench.SendAsync).ToArray();
+        await HybridBench.HandedOverAsync(bench.Direct, 3);
+        Assert.DoesNotContain(bench.Direct.Link.Sent, message => message.IsRepeat);
+
+        bench.Direct.Link.Accept(0, TransportKind.P2P);
+        await sends[0];
+        bench.Direct.Link.Break();
+        await Task.WhenAll(sends);
+        await bench.SendAsync(3);
+
+        Assert.Equal([(1, true), (2, true), (3, false)], bench.Relay.Link.Sent.Select(message => (BitConverter.ToInt32(message.Payload.Span), message.IsRepeat)));
+    }
+
     [Fact]
     public async Task No_more_than_the_allowed_number_is_in_flight()
     {

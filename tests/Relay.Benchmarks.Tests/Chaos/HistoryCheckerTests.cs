@@ -99,6 +99,33 @@ public sealed class HistoryCheckerTests
     }
 
     [Fact]
+    public void What_came_too_late_is_fine_where_both_were_told_which_whether_or_not_the_recipient_had_counted_it_before()
+    {
+        var (one, two, three) = (Accepted(), Accepted(), Accepted());
+        Arrive(three);
+        TellSender(LossReason.Late, one);
+        TellSender(LossReason.Late, two);
+        TellLate(one, two);
+        Assert.Empty(Check().Faults);
+
+        TellRecipient(2);
+        Assert.Empty(Check().Faults);
+        Assert.Equal(2, Check().ReportedLost[LossReason.Late]);
+    }
+
+    [Fact]
+    public void What_came_too_late_and_its_recipient_was_not_told_of_is_unreported()
+    {
+        var (one, two, three) = (Accepted(), Accepted(), Accepted());
+        Arrive(three);
+        TellSender(LossReason.Late, one);
+        TellSender(LossReason.Late, two);
+        TellLate(two);
+
+        Only(FaultKind.UnreportedToRecipient, number: 1);
+    }
+
+    [Fact]
     public void An_eviction_that_both_sides_were_told_of_is_fine()
     {
         var (one, two) = (Accepted(), Accepted());
@@ -239,6 +266,9 @@ public sealed class HistoryCheckerTests
 
     private void TellSender(LossReason reason, SentMessage message) =>
         _history.Peers[message.From].Report(new LossReport(LossDirection.Sent, reason, null, [message.Id], 1), [message]);
+
+    private void TellLate(params SentMessage[] messages) => _history.Peers[Bob].Report(
+        new LossReport(LossDirection.Received, LossReason.Late, null, [.. messages.Select(message => message.Id)], messages.Length), []);
 
     private void TellRecipient(int count) =>
         _history.Peers[Bob].Report(new LossReport(LossDirection.Received, LossReason.Unknown, null, [], count), []);

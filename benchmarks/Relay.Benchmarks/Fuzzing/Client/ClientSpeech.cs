@@ -105,13 +105,30 @@ internal sealed class ClientSpeech(Action<string> found)
 
     private void CheckAcknowledgement(ref MessagePackReader reader)
     {
-        // Arguments, one; its fields: epoch, position, report.
+        // Arguments, one; its fields: epoch, position, report, and what came too late.
         reader.ReadArrayHeader();
         reader.ReadArrayHeader();
         reader.Skip();
         var (acknowledged, report) = (reader.ReadInt64(), reader.ReadInt64());
         if (acknowledged < _acknowledged || report < 0)
             found($"a client acknowledged position {acknowledged} behind {_acknowledged}, and report {report}");
+        CheckLate(ref reader, acknowledged);
         _acknowledged = acknowledged;
+    }
+
+    private void CheckLate(ref MessagePackReader reader, long acknowledged)
+    {
+        if (reader.TryReadNil())
+            return;
+
+        var before = 0L;
+        for (var ranges = reader.ReadArrayHeader(); ranges > 0; ranges--)
+        {
+            reader.ReadArrayHeader();
+            var (from, to) = (reader.ReadInt64(), reader.ReadInt64());
+            if (from <= before || to < from || to > acknowledged)
+                found($"a client said that positions {from} to {to} came too late, behind {before}, with an acknowledgement of {acknowledged}");
+            before = to;
+        }
     }
 }

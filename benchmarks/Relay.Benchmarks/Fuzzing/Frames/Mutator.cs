@@ -125,6 +125,6 @@ internal sealed class Mutator(ValidFrames valid, Dice dice)
         1 => dice.Edge(),
         2 => "text",
         3 => dice.Bytes(dice.Below(20)),
-        _ => new Acknowledgement { Epoch = "other", Sequence = dice.Edge(), Report = dice.Edge() },
+        _ => new Acknowledgement { Epoch = "other", Sequence = dice.Edge(), Report = dice.Edge(), Late = [new NumberRange { From = dice.Edge(), To = dice.Edge() }] },
     })];
 }

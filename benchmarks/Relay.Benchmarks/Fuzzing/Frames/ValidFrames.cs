@@ -40,12 +40,26 @@ internal sealed class ValidFrames
         Call(nameof(IRelayHub.Relay), new RelayRequest { First = 100, Messages = [.. recipients.Select((recipient, i) => Message(recipient, i * 40))] }),
         Call(nameof(IRelayHub.Acknowledge), new Acknowledgement { Epoch = epoch, Sequence = 1 }),
         Call(nameof(IRelayHub.Acknowledge), new Acknowledgement { Epoch = epoch, Sequence = 5, Report = 1 }),
+        Call(nameof(IRelayHub.Relay), new RelayRequest { First = 200, Messages = [.. recipients.Select(recipient => Message(recipient, 8) with { Repeat = true })] }),
+        Call(nameof(IRelayHub.Acknowledge), new Acknowledgement
+        {
+            Epoch = epoch,
+            Sequence = 6,
+            Late = [new NumberRange { From = 2, To = 3 }, new NumberRange { From = 6, To = 5 }, new NumberRange { From = -1, To = long.MaxValue }],
+        }),
     ],
-    (dice, count, length) => Call(nameof(IRelayHub.Relay), new RelayRequest
-    {
-        First = 1,
-        Messages = [.. Enumerable.Range(0, count).Select(_ => new OutboundMessage { To = "fuzz-0", Id = dice.OneIn(2) ? MessageId.New() : default, Payload = new byte[length] })],
-    }));
+    (dice, count, length) => dice.OneIn(4)
+        ? Call(nameof(IRelayHub.Acknowledge), new Acknowledgement
+        {
+            Epoch = epoch,
+            Sequence = dice.Edge(),
+            Late = [.. Enumerable.Range(0, count).Select(_ => new NumberRange { From = dice.Edge(), To = dice.Edge() })],
+        })
+        : Call(nameof(IRelayHub.Relay), new RelayRequest
+        {
+            First = 1,
+            Messages = [.. Enumerable.Range(0, count).Select(_ => new OutboundMessage { To = "fuzz-0", Id = dice.OneIn(2) ? MessageId.New() : default, Payload = new byte[length] })],
+        }));
 
     /// <summary>What a relay may say once a client has registered, and what it may not say again.</summary>
     public static ValidFrames OfRelay(string epoch) => new(Encoding.MessagePack,
@@ -58,6 +72,7 @@ internal sealed class ValidFrames
         Call(nameof(IRelayClient.Error), new RelayError { Code = 4, Message = "refused", Number = 5, RetryAfterMilliseconds = 20 }),
         Call(nameof(IRelayClient.Error), new RelayError { Code = 8, Message = "too fast", Number = 6, RetryAfterMilliseconds = 1 }),
         Call(nameof(IRelayClient.Deliver), new Delivery { First = 1, Messages = [Delivered("alice"), Delivered("bob"), Delivered("nobody at all!")] }),
+        Call(nameof(IRelayClient.Deliver), new Delivery { First = 4, Messages = [Delivered("alice"), OfOld("alice"), Delivered("bob"), OfOld("bob")] }),
         Call(nameof(IRelayClient.Deliver), new Delivery { First = 40, Messages = [Delivered("tc1m60dkltm0hqmf56mv8pweep4xulcxs7gtduxwnddl3lpgmug9d8s9ynjk9")] }),
         Call(nameof(IRelayClient.Deliver), new Delivery { First = long.MaxValue, Messages = [Delivered("alice"), Delivered("bob")] }),
         Call(nameof(IRelayClient.Dropped), new Dropped { Report = 1, To = "alice", Ids = [MessageId.New().ToBytes(), new byte[3]], Count = 2, Reason = 1 }),
@@ -98,6 +113,9 @@ internal sealed class ValidFrames
         IHubProtocol protocol = encoding == Encoding.Json ? Text : Binary;
         return protocol.GetMessageBytes(message).ToArray();
     }
+
+    // Below what everybody else has, and a repeat: it comes too late.
+    private static DeliveredMessage OfOld(string from) => new() { From = from, Id = new MessageId(new Guid(1, 0, 0, new byte[8])), Payload = new byte[20], Repeat = true };
 
     private static DeliveredMessage Delivered(string from) => new() { From = from, Id = MessageId.New(), Payload = new byte[20] };
 
