@@ -129,6 +129,26 @@ public sealed class MalformedTests : IAsyncLifetime
         Assert.Equal(2, carol.All<RelayError>().Count);
     }
 
+    [Fact]
+    public async Task Late_positions_that_are_none_take_nothing_with_them()
+    {
+        var carol = await _relay.Enter("carol");
+        await carol.Send("carol", "1", "2", "3");
+        await carol.SeesTexts("1", "2", "3");
+
+        await carol.Call("Acknowledge", [new object?[] { carol.Epoch, 1, 0, new object?[] { null } }]);
+        await carol.SeesError(ErrorCode.Malformed);
+        await carol.Call("Acknowledge", [new object[] { carol.Epoch, 2, 0, new object[] { Range(5, 7), Range(2, 1), Range(long.MinValue, long.MaxValue), Range(2, 2) } }]);
+        await carol.Call("Acknowledge", [new object[] { carol.Epoch, 3, 0, new object[] { Range(long.MinValue, 0), Range(3, long.MaxValue), Range(1, 1) } }]);
+
+        // Ascending they are read: the third one only was late.
+        var dropped = await carol.Sees<Dropped>();
+        Assert.Equal((1, (int)DropReason.Late), (dropped.Count, dropped.Reason));
+        Assert.Equal(carol.Delivered[2].Id.ToBytes(), Assert.Single(dropped.Ids!).ToArray());
+
+        static object[] Range(long from, long to) => [from, to];
+    }
+
     [Theory]
     [InlineData("NoSuchMethod")]
     [InlineData("Relay", "a text")]
