@@ -30,7 +30,8 @@ public interface ITransport : IAsyncDisposable
 
     /// <summary>Sends one message: connects if need be, and completes when the message was accepted.</summary>
     /// <remarks>
-    /// After an exception the outcome can be unknown. Sending the same message, with the same id, again is always safe.
+    /// After an exception the outcome can be unknown. Sending the same message, with the same id, again is always safe, and with <see cref="OutgoingMessage.IsRepeat"/>
+    /// it does not come behind what was sent after it either.
     /// Cancelling stops the waiting; a message that was already on its way is not called back.
     /// </remarks>
     /// <exception cref="TransportException">The message was not accepted, or the connection broke before it was known.</exception>

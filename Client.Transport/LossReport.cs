@@ -37,8 +37,8 @@ public enum LossReason
     Disposed = 6,
 
     /// <summary>
-    /// An earlier attempt to send them was lost without a word, and when they were sent again the recipient had later ones already. Both sides are told which. The recipient may
-    /// have counted them as <see cref="Unknown"/> before, when the first copies were lost.
+    /// An earlier attempt to send them had no answer, and when they were sent again the recipient had later ones already. Both sides are told which. The recipient may
+    /// have counted them as <see cref="Unknown"/> before, when the first copies were lost; or an earlier program of its may have taken one.
     /// </summary>
     Late = 7,
 }

@@ -18,7 +18,8 @@ public sealed record OutgoingMessage(MessageId Id, ReadOnlyMemory<byte> Payload)
     /// behind it was not, the recipient does not take this one: it is reported lost, as <see cref="LossReason.Late"/>, instead of coming out of order.
     /// </summary>
     /// <remarks>
-    /// Not of a message that is known to be lost and is sent once more: that one is to come behind the others. <c>HybridTransport</c> sets it by itself for what it sends again.
+    /// Not of a message that is known to be lost and is sent once more: that one is to come behind the others. Nor of one whose id is below that of one sent before it: it would count as late
+    /// where nothing was lost. <c>HybridTransport</c> sets it by itself for what it sends again; an application does for what an earlier transport of its had.
     /// </remarks>
     public bool IsRepeat { get; init; }
 

@@ -14,7 +14,7 @@ public enum TransportError
     /// <summary>No answer within the configured time. Try later.</summary>
     Timeout = 2,
 
-    /// <summary>The connection broke. What was under way may or may not have arrived; send it again with the same id.</summary>
+    /// <summary>The connection broke. What was under way may or may not have arrived; send it again with the same id, as a repeat (<see cref="OutgoingMessage.IsRepeat"/>).</summary>
     ConnectionClosed = 3,
 }
 

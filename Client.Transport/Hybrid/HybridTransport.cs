@@ -17,7 +17,8 @@ namespace Client.Transport.Hybrid;
 /// <para><b>Order.</b> Messages to one peer are handed over in the order they were sent, by one path at a time, through
 /// pending and flush. What each path promises then holds on that path. Across paths it cannot: after a switch from the relay
 /// to the direct path, a message may overtake an earlier one that still lies in the recipient's mailbox at the relay.
-/// Likewise a message that was tried on a broken link and goes again may arrive where its first copy did, or later.
+/// Likewise a message that was tried on a broken link and goes again by the direct path may arrive where its first copy did, or later; by the relay it arrives
+/// where its first copy did, or in order, or is lost as <see cref="LossReason.Late"/>.
 /// Whoever needs more than order per path numbers the messages above this layer.</para>
 /// <para><b>Receiving</b> reads both paths at once, and drops what came by the other one already. A copy is acknowledged to
 /// its path only when the application has acknowledged the message.</para>

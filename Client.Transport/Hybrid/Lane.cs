@@ -15,6 +15,7 @@ internal sealed partial class Lane(PeerId peer, LaneContext context)
     private Task _worker = Task.CompletedTask;
     private bool _running;
     private bool _closed;
+    private MessageId _highest;
     private TransportException? _parked;
 
     // A path came up while the worker was busy failing on it; see TryRest.
@@ -45,6 +46,9 @@ internal sealed partial class Lane(PeerId peer, LaneContext context)
             if (_closed)
                 return null;
 
+            send.Ascends = send.Message.Id.CompareTo(_highest) > 0;
+            if (send.Ascends)
+                _highest = send.Message.Id;
             place = _queue.Add(send);
             parked = _parked;
             if (parked is not null)

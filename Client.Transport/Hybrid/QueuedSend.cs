@@ -39,10 +39,14 @@ internal sealed class QueuedSend(OutgoingMessage message, CancellationToken canc
         _caller.TrySetResult(new SendResult(SendStatus.Pending, TransportKind.None, reason) { Settled = _settled.Task });
     }
 
+    /// <summary>Whether its id is above those of all messages that went to this peer before it.</summary>
+    public bool Ascends { get; set; }
+
     /// <summary>The link broke without an answer.</summary>
+    /// <remarks>Of one whose id does not ascend the recipient could not tell whether it comes too late; it would take it for that where nothing had been lost.</remarks>
     public void BecomeRepeat()
     {
-        if (!Message.IsRepeat)
+        if (Ascends && !Message.IsRepeat)
             Message = Message with { IsRepeat = true };
     }
 

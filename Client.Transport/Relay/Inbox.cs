@@ -23,8 +23,10 @@ internal sealed class Inbox
     // Up to where the present link has delivered: the relay takes no acknowledgement of more.
     private long _delivered;
 
-    // Positions that came too late, until the relay is known to have heard it.
+    // Positions that came too late, ascending, until a registration tells that the relay knows; the last of them; and up to where the present link was told.
     private readonly Queue<long> _late = new();
+    private long _lastLate;
+    private long _lateTold;
 
     // What had come in when the link began. Only of that can the relay have lost anything since.
     private long _receivedBefore;
@@ -64,13 +66,15 @@ internal sealed class Inbox
                 _epoch = epoch;
                 _newestReport = 0;
                 _late.Clear();
+                _lastLate = 0;
                 _received = sequence;
                 _positions.Restart(sequence);
             }
 
             _positions.Forgo(0, sequence);
-            ForgetLate(sequence);
-            _delivered = sequence;
+            while (_late.TryPeek(out var late) && late <= sequence)
+                _late.Dequeue();
+            _delivered = _lateTold = sequence;
             _received = _receivedBefore = Math.Max(_received, sequence);
             return restarted;
         }
@@ -96,8 +100,8 @@ internal sealed class Inbox
             untold = position <= _received && position <= _positions.Acknowledged;
         }
 
-        // The relay does not know that it is taken: the acknowledgement came before the relay had delivered the position
-        // on this link, and was refused. Unrepeated, it would leave the relay's window full for good.
+        // The relay does not know that it is taken: it could not be acknowledged before the relay had delivered the position
+        // on this link. Unrepeated, that would leave the relay's window full for good.
         if (untold)
             link.AcknowledgeSoon();
 
@@ -114,7 +118,7 @@ internal sealed class Inbox
         _received = position;
         if (delivered.Repeat && _arrivals.IsLate(sender, delivered.Id))
         {
-            _late.Enqueue(position);
+            _late.Enqueue(_lastLate = position);
             return _positions.OpenGap(position);
         }
 
@@ -184,43 +188,49 @@ internal sealed class Inbox
     }
 
     /// <summary>What to acknowledge now, on this link.</summary>
-    public Acknowledgement Acknowledgement()
+    /// <param name="mostLate">How many ranges of what came too late the relay takes at once.</param>
+    public Acknowledgement Acknowledgement(int mostLate)
     {
         lock (_gate)
         {
-            (_told, _toldBytes) = (Math.Min(_positions.Acknowledged, _delivered), _positions.AcknowledgedBytes);
-            return new Acknowledgement { Epoch = _epoch, Sequence = _told, Report = _report, Late = LateUpTo(_told) };
+            var sequence = Math.Min(_positions.Acknowledged, _delivered);
+            var late = NextLate(ref sequence, mostLate);
+            (_told, _toldBytes) = (sequence, _positions.AcknowledgedBytes);
+            return new Acknowledgement { Epoch = _epoch, Sequence = sequence, Report = _report, Late = late };
         }
     }
 
-    /// <summary>The relay has heard an acknowledgement, on this link, and so which positions came too late.</summary>
-    public void Heard(RelayLink link, long sequence)
+    /// <summary>Those up to a position that the link was not told yet.</summary>
+    /// <param name="sequence">Goes back to what comes before the next one, if there are too many.</param>
+    private List<NumberRange>? NextLate(ref long sequence, int most)
     {
-        lock (_gate)
-        {
-            if (_link == link)
-                ForgetLate(sequence);
-        }
-    }
+        if (_lastLate <= _lateTold)
+            return null;
 
-    private List<NumberRange>? LateUpTo(long sequence)
-    {
         List<NumberRange>? ranges = null;
-        foreach (var position in _late.TakeWhile(position => position <= sequence))
+        foreach (var position in _late.SkipWhile(position => position <= _lateTold))
         {
+            if (position > sequence)
+                break;
+
             if (ranges is [.., var last] && last.To == position - 1)
+            {
                 ranges[^1] = new NumberRange { From = last.From, To = position };
+            }
+            else if (ranges?.Count == most)
+            {
+                sequence = position - 1;
+                _link?.AcknowledgeSoon();
+                break;
+            }
             else
+            {
                 (ranges ??= []).Add(new NumberRange { From = position, To = position });
+            }
         }
 
+        _lateTold = Math.Max(_lateTold, sequence);
         return ranges;
-    }
-
-    private void ForgetLate(long sequence)
-    {
-        while (_late.TryPeek(out var oldest) && oldest <= sequence)
-            _late.Dequeue();
     }
 
     /// <summary>What the relay has delivered to us and waits for: the length of its window, in messages and in bytes of payload.</summary>
@@ -233,7 +243,7 @@ internal sealed class Inbox
         }
     }
 
-    /// <summary>How many came too late of which the relay is not known to have heard.</summary>
+    /// <summary>How many came too late of which the relay is not known to know.</summary>
     public int Late
     {
         get

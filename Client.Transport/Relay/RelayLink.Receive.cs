@@ -131,6 +131,15 @@ internal sealed partial class RelayLink
             return;
         }
 
+        // The next registration tells how many of these the relay knows. In front of more of them, or each connection would bring another frame's worth.
+        if (_inbox.Late > MostMessages)
+        {
+            Break(new TransportException(
+                TransportError.ConnectionClosed,
+                $"More than {MostMessages} messages that the relay {_url} delivered were repeats that came too late. The transport connects again, to hear how many of them it knows of."));
+            return;
+        }
+
         List<(PeerId Sender, MessageId Id, AcknowledgementTracker.Slot Place)>? late = null;
         for (var i = 0; i < messages.Count && IsOpen; i++)
         {
@@ -142,9 +151,7 @@ internal sealed partial class RelayLink
             ReportLate(late);
 
         var (waiting, bytes) = _inbox.InWindow;
-
-        // What came too late is out of a relay's window when it has heard so, but another window of that may come before it is known here to have heard.
-        if (waiting > _limits.DeliveryWindowMessages || _inbox.Late > 2 * _limits.DeliveryWindowMessages || (waiting > 1 && bytes > _limits.DeliveryWindowBytes))
+        if (waiting > _limits.DeliveryWindowMessages || (waiting > 1 && bytes > _limits.DeliveryWindowBytes))
         {
             Break(new TransportException(
                 TransportError.ConnectionClosed,

@@ -32,10 +32,6 @@ internal sealed partial class RelayLink
 
         _writing = WriteAsync();
         _acknowledging = AcknowledgeAsync();
-
-        // What the application took between the request above and now was acknowledged to nobody; and if the relay has
-        // nothing new to deliver until it hears of that, nothing later would bring it up.
-        AcknowledgeSoon();
     }
 
     private async Task SendRegisterAsync(RegisterRequest request, CancellationToken cancellationToken)

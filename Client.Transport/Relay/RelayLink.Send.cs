@@ -86,7 +86,7 @@ internal sealed partial class RelayLink
 
                 // Before looking: whoever settles more behind this line raises it again.
                 _acknowledgesSoon = false;
-                await AcknowledgeNowAsync().ConfigureAwait(false);
+                await _connection.SendAsync(nameof(IRelayHub.Acknowledge), _inbox.Acknowledgement(_limits.DeliveryWindowMessages), _stop.Token).ConfigureAwait(false);
                 await _muchToAcknowledge.Task.WaitAsync(AcknowledgementPause, _time, _stop.Token)
                     .ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             }
@@ -97,20 +97,6 @@ internal sealed partial class RelayLink
         }
     }
 
-    private async Task AcknowledgeNowAsync()
-    {
-        var acknowledgement = _inbox.Acknowledgement();
-        if (acknowledgement.Late is null)
-        {
-            await _connection.SendAsync(nameof(IRelayHub.Acknowledge), acknowledgement, _stop.Token).ConfigureAwait(false);
-            return;
-        }
-
-        // Which came too late is said until the relay is known to have heard it. The figures need no such care: the next connection begins with them.
-        await _connection.InvokeAsync(nameof(IRelayHub.Acknowledge), acknowledgement, _stop.Token).ConfigureAwait(false);
-        _inbox.Heard(this, acknowledgement.Sequence);
-    }
-
     /// <summary>Tells the relay what the application has taken last, so that none of it comes again.</summary>
     private async Task SayGoodbyeAsync()
     {
@@ -118,7 +104,7 @@ internal sealed partial class RelayLink
         {
             // Invoke, to know that the relay has it: what is only written when the connection closes may never be read.
             using var patience = new CancellationTokenSource(TimeSpan.FromSeconds(1), _time);
-            await _connection.InvokeAsync(nameof(IRelayHub.Acknowledge), _inbox.Acknowledgement(), patience.Token).ConfigureAwait(false);
+            await _connection.InvokeAsync(nameof(IRelayHub.Acknowledge), _inbox.Acknowledgement(_limits.DeliveryWindowMessages), patience.Token).ConfigureAwait(false);
         }
         catch (Exception)
         {

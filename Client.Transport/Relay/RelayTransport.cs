@@ -11,7 +11,7 @@ namespace Client.Transport.Relay;
 /// at once and fails if that fails.
 /// <para>
 /// When a connection breaks, every send without an answer fails with <see cref="TransportError.ConnectionClosed"/>: the relay may
-/// have it or not. Send it again with the same id; <c>HybridTransport</c> does that by itself.
+/// have it or not. Send it again with the same id, as a repeat (<see cref="OutgoingMessage.IsRepeat"/>); <c>HybridTransport</c> does that by itself.
 /// </para>
 /// <para>
 /// A relay takes so much from one sender in a second and no more. Whoever sends faster only waits longer for each send: what the relay

@@ -145,7 +145,7 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
     }
 
     /// <summary>The recipient has taken everything up to a position, or found it too late.</summary>
-    /// <param name="late">The positions that came too late, ascending: those messages are lost.</param>
+    /// <param name="late">The positions that came too late, ascending: those messages are lost. Only repeats can be.</param>
     /// <returns>False if that much was never delivered to the present connection, nor lost in front of all it is to get.</returns>
     public bool Acknowledge(long sequence, IReadOnlyList<NumberRange> late, MailboxChanges changes)
     {
@@ -245,12 +245,12 @@ internal sealed partial class Mailbox(MailboxCommons commons, IMailboxOwner owne
         {
             while (range < late.Count && late[range].To < _head)
                 range++;
-            var isLate = range < late.Count && late[range].From <= _head;
+            var isNamed = range < late.Count && late[range].From <= _head;
 
             var oldest = RemoveOldest();
             var bytes = oldest.Payload.Length;
             cost += MailboxEntry.CostOf(bytes);
-            if (isLate)
+            if (isNamed && oldest.Repeat)
                 changes.Dropped.Add((oldest.ToEntry(), LossCause.Late));
             else
                 changes.Settled++;

@@ -250,6 +250,10 @@ internal sealed class Peer(PeerId id, PeerDirectory directory) : IMailboxOwner
             hasRoom = Mailbox.HasUndelivered;
         }
 
+        // Senders that are away may have been told of losses.
+        if (late.Count > 0)
+            directory.Settle();
+
         // Most acknowledgements come when nothing waits for them, and waking the pump would be their larger part.
         if (hasRoom || report > 0)
             session.Wake();

@@ -69,8 +69,11 @@ internal sealed partial class Session
             return;
 
         var late = acknowledgement.Late ?? [];
-        if (late.Contains(null!))
-            RefuseFault(new Refusal(ErrorCode.Malformed, "A range of late positions needs a first and a last one."));
+        if (late.Count > Options.DeliveryWindowMessages || late.Contains(null!))
+        {
+            var limit = $"No more than {Options.DeliveryWindowMessages} ranges of positions can be late (Relay:DeliveryWindowMessages), and each needs a first and a last one. {Refusal.Documented}";
+            RefuseFault(new Refusal(ErrorCode.Malformed, limit));
+        }
         else if (Peer!.Acknowledge(this, acknowledgement.Sequence, acknowledgement.Report, late))
             _acknowledgements.Acknowledge(acknowledgement.Sequence);
         else

@@ -204,10 +204,10 @@ internal sealed class SessionRegistry(
     private async Task SettleAsync(TimeSpan atMost, TimeSpan patience)
     {
         var start = TimeProvider.System.GetTimestamp();
-        var (acknowledged, changedAt) = (directory.Metrics.AcknowledgedMessages, start);
+        var (acknowledged, changedAt) = (Acknowledged(), start);
         while (Unsettled() > 0)
         {
-            if (directory.Metrics.AcknowledgedMessages is var now && now != acknowledged)
+            if (Acknowledged() is var now && now != acknowledged)
                 (acknowledged, changedAt) = (now, TimeProvider.System.GetTimestamp());
 
             if (TimeProvider.System.GetElapsedTime(start) >= atMost || TimeProvider.System.GetElapsedTime(changedAt) >= patience)
@@ -219,6 +219,8 @@ internal sealed class SessionRegistry(
 
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
+
+        long Acknowledged() => directory.Metrics.AcknowledgedMessages + directory.Metrics.LateMessages;
 
         int Unsettled() => _open.Keys.Count(session => session.Peer?.IsSettled == false);
     }

@@ -133,11 +133,14 @@ public sealed class MalformedTests : IAsyncLifetime
     public async Task Late_positions_that_are_none_take_nothing_with_them()
     {
         var carol = await _relay.Enter("carol");
-        await carol.Send("carol", "1", "2", "3");
-        await carol.SeesTexts("1", "2", "3");
+        object[] messages = [.. Enumerable.Range(1, 3).Select(_ => new object[] { "carol", MessageId.New().ToBytes(), "a"u8.ToArray(), true })];
+        await carol.Call("Relay", [new object[] { 1, messages }]);
+        await carol.SeesMessages(3);
 
         await carol.Call("Acknowledge", [new object?[] { carol.Epoch, 1, 0, new object?[] { null } }]);
-        await carol.SeesError(ErrorCode.Malformed);
+        await carol.Call("Acknowledge", [new object?[] { carol.Epoch, 1, 0, Enumerable.Repeat(Range(1, 1), 257).ToArray() }]);
+        await carol.Sees<RelayError>(2);
+        Assert.All(carol.All<RelayError>(), error => Assert.Equal((int)ErrorCode.Malformed, error.Code));
         await carol.Call("Acknowledge", [new object[] { carol.Epoch, 2, 0, new object[] { Range(5, 7), Range(2, 1), Range(long.MinValue, long.MaxValue), Range(2, 2) } }]);
         await carol.Call("Acknowledge", [new object[] { carol.Epoch, 3, 0, new object[] { Range(long.MinValue, 0), Range(3, long.MaxValue), Range(1, 1) } }]);
 

@@ -62,6 +62,21 @@ public sealed class HybridLaneTests
     }
 
     [Fact]
+    public async Task What_has_an_id_below_an_earlier_ones_is_no_repeat_as_it_would_come_too_late_where_nothing_was_lost()
+    {
+        await using var bench = new HybridBench();
+        bench.Relay.Accepting();
+        OutgoingMessage one = HybridBench.Numbered(1), two = HybridBench.Numbered(2), three = HybridBench.Numbered(3);
+        var sends = new[] { two, one, three }.Select(message => bench.SendAsync(message)).ToArray();
+        await HybridBench.HandedOverAsync(bench.Direct, 3);
+
+        bench.Direct.Link.Break();
+        await Task.WhenAll(sends);
+
+        Assert.Equal([true, false, true], bench.Relay.Link.Sent.Select(message => message.IsRepeat));
+    }
+
+    [Fact]
     public async Task No_more_than_the_allowed_number_is_in_flight()
     {
         await using var bench = new HybridBench(new HybridTransportOptions { MaxInFlight = 4 });

@@ -1,8 +1,10 @@
 using System.Collections.Concurrent;
-using System.Text;
 using Client.Transport.Hybrid;
+using Client.Transport.Relay;
 using Microsoft.AspNetCore.SignalR;
+using Microsoft.Extensions.DependencyInjection;
 using Relay.Contracts;
+using Relay.Hub;
 using TestKit;
 
 namespace Client.Transport.Tests.Relay;
@@ -120,73 +122,136 @@ public sealed class LateRepeatTests : RelayTests
     }
 
     [Fact]
-    public async Task What_came_too_late_is_said_again_by_the_next_connection_if_the_relay_may_not_have_heard_it()
+    public async Task What_came_too_late_is_said_by_each_connection_until_the_relay_is_known_to_know()
     {
         await using var relay = await ScriptedRelay.StartAsync();
         await using var link = Link.To(relay.Url);
         var ids = Enumerable.Range(0, 4).Select(_ => MessageId.New()).ToArray();
         relay.OnRegister = async caller =>
         {
-            await caller.SendAsync("Registered", ScriptedRelay.Registered());
-            await caller.SendAsync("Deliver", new Delivery { First = 1, Messages = [Message(ids[2]), Message(ids[0], repeat: true), Message(ids[1], repeat: true), Message(ids[3])] });
-        };
-        var heard = new ConcurrentQueue<Acknowledgement>();
-        relay.OnAcknowledge = acknowledgement =>
-        {
-            heard.Enqueue(acknowledgement);
-
-            // The first to name them breaks the connection before it is answered.
-            if (acknowledgement.Late is not null && relay.Registrations.Count == 1)
-                link.Reset();
-            return relay.Registrations.Count == 1 && acknowledgement.Late is not null ? Never : Task.CompletedTask;
+            // The first connection ends, and what it had been told is lost; the second one's is not.
+            var known = relay.Registrations.Count > 2 ? 4 : 0;
+            await caller.SendAsync("Registered", new Registered { ProtocolVersion = RelayProtocol.Version, Epoch = "epoch", Limits = ScriptedRelay.Limits(), Sequence = known });
+            if (known == 0)
+                await caller.SendAsync("Deliver", new Delivery { First = 1, Messages = [Message(ids[2]), Message(ids[0], repeat: true), Message(ids[1], repeat: true), Message(ids[3])] });
         };
         await using var bob = Transport(link.Url, Bob);
         var losses = Losses(bob);
         (await bob.ReceiveAsync(Token)).Acknowledge();
         (await bob.ReceiveAsync(Token)).Acknowledge();
 
-        await Eventually.Is("the next connection is told", () => relay.Registrations.Count == 2 && heard.Count(IsWhole) == 2);
-        Assert.Equal(1, relay.Registrations.Last().Sequence);
-        Assert.Equal([ids[0], ids[1]], Ids(losses));
-        Assert.Single(losses);
+        for (var connection = 1; connection <= 2; connection++)
+        {
+            await Eventually.Is("the relay is told once", () => Told(relay) == connection);
+            link.Reset();
+            await Eventually.Is("there is another connection", () => relay.Registrations.Count == connection + 1);
+            Assert.Equal(1, relay.Registrations.Last().Sequence);
+        }
 
-        // Once heard they are not said again.
+        await UntilAsync(bob, RelayConnectionState.Connected);
         link.Reset();
-        await Eventually.Is("there is a third connection", () => relay.Registrations.Count == 3);
+        await Eventually.Is("there is another connection", () => relay.Registrations.Count == 4);
         Assert.Equal(4, relay.Registrations.Last().Sequence);
+        Assert.Equal([ids[0], ids[1]], Assert.Single(losses).Ids);
     }
 
     [Fact]
-    public async Task A_relay_that_never_answers_what_came_too_late_may_not_bring_more_and_more_of_it()
+    public async Task No_more_is_said_at_once_of_what_came_too_late_than_a_relay_takes()
     {
         await using var relay = await ScriptedRelay.StartAsync();
-        relay.OnAcknowledge = acknowledgement => acknowledgement.Late is null ? Task.CompletedTask : Never;
         relay.OnRegister = async caller =>
         {
-            await caller.SendAsync("Registered", ScriptedRelay.Registered(ScriptedRelay.Limits(deliveryWindowMessages: 4)));
-            if (relay.Registrations.Count > 1)
-                return;
-
             var old = MessageId.New();
+            await caller.SendAsync("Registered", ScriptedRelay.Registered(ScriptedRelay.Limits(deliveryWindowMessages: 2)));
             await caller.SendAsync("Deliver", new Delivery { First = 1, Messages = [Message(MessageId.New())] });
-            for (var position = 2; position <= 10; position++)
+            for (var position = 2; position <= 6; position += 2)
+            {
                 await caller.SendAsync("Deliver", new Delivery { First = position, Messages = [Message(old, repeat: true)] });
+                await caller.SendAsync("Missed", new Missed { Count = 1, Sequence = position + 1 });
+            }
+
+            await caller.SendAsync("Deliver", new Delivery { First = 8, Messages = [Message(MessageId.New())] });
         };
         await using var bob = Transport(relay.Url, Bob);
-        var reasons = Reasons(bob);
+        var first = await bob.ReceiveAsync(Token);
+        first.Hold();
         await bob.ReceiveAsync(Token);
+        first.Acknowledge();
 
-        await Eventually.Is("the connection is closed", () => !reasons.IsEmpty);
-        Assert.Contains("delivers more without an acknowledgement", reasons.First().Message, StringComparison.Ordinal);
+        await Eventually.Is("all is acknowledged", () => relay.Acknowledged(one => one.Sequence == 7));
+        lock (relay.Acknowledgements)
+        {
+            var said = relay.Acknowledgements.Where(one => one.Late is not null).Select(one => (one.Sequence, string.Join(' ', one.Late!.Select(range => $"{range.From}-{range.To}"))));
+            Assert.Equal([(5, "2-2 4-4"), (7, "6-6")], said);
+        }
     }
 
-    private static Task Never => new TaskCompletionSource().Task.WaitAsync(Token);
+    /// <remarks>It ends the session first, and then its client hears of it: what comes meanwhile has no effect, however it is answered.</remarks>
+    [Fact]
+    public async Task What_came_too_late_is_reported_though_the_relay_ends_the_connection_in_the_same_moment()
+    {
+        await using var host = await RelayHost.StartAsync();
+        await using var alice = Transport(host.Url, Alice);
+        await using var bob = Transport(host.Url, Bob);
+        var losses = Losses(alice);
+        await alice.ConnectAsync(Bob, Token);
+        await bob.ConnectAsync(Alice, Token);
+        bob.LossReported += loss =>
+        {
+            if (loss.Reason == LossReason.Late)
+                host.Services.GetRequiredService<RelayAdministration>().Disconnect(Bob);
+        };
+        var receiving = ReceiveNumbersAsync(bob, 3);
 
-    private static bool IsWhole(Acknowledgement acknowledgement) =>
-        acknowledgement is { Sequence: 4 or 3, Late: [{ From: 2, To: 3 }] };
+        OutgoingMessage first = Numbered(1), second = Numbered(2);
+        await alice.SendAsync(Bob, second, Token);
+        await alice.SendAsync(Bob, first with { IsRepeat = true }, Token);
+        await Eventually.Is("bob is cut off", () => bob.State != RelayConnectionState.Connected);
+        bob.ReconnectNow();
+        await alice.SendAsync(Bob, Numbered(3), Token);
+        await alice.SendAsync(Bob, Numbered(4), Token);
+
+        Assert.Equal((int[])[2, 3, 4], await receiving);
+        await Eventually.Is("alice knows of the first", () => !losses.IsEmpty);
+        Assert.Equal(first.Id, Assert.Single(Ids(losses)));
+    }
+
+    [Fact]
+    public async Task A_relay_cannot_make_a_client_remember_more_and_more_that_came_too_late()
+    {
+        const int Most = 65_536;
+        const int Each = 20_000;
+        await using var relay = await ScriptedRelay.StartAsync();
+        var next = 2L;
+        relay.OnRegister = async caller =>
+        {
+            await caller.SendAsync("Registered", ScriptedRelay.Registered());
+            if (relay.Registrations.Count == 1)
+                await caller.SendAsync("Deliver", new Delivery { First = 1, Messages = [Message(MessageId.New())] });
+            var old = new MessageId(new Guid(1, 0, 0, new byte[8]));
+            for (var frames = 0; frames < 5; frames++, next += Each)
+                await caller.SendAsync("Deliver", new Delivery { First = next, Messages = [.. Enumerable.Repeat(Message(old, repeat: true), Each)] });
+        };
+        await using var bob = Transport(relay.Url, Bob);
+        var lost = 0L;
+        bob.LossReported += loss => Interlocked.Add(ref lost, loss.Reason == LossReason.Late ? loss.Count : 0);
+        var reasons = Reasons(bob);
+        (await bob.ReceiveAsync(Token)).Acknowledge();
+
+        // It closes by itself, and the next connections bring no more of them.
+        await Eventually.Is("there were five connections", () => relay.Registrations.Count >= 5);
+        Assert.Contains("repeats that came too late", reasons.First().Message, StringComparison.Ordinal);
+        Assert.InRange(Interlocked.Read(ref lost), Most, Most + Each);
+    }
+
+    private static int Told(ScriptedRelay relay)
+    {
+        lock (relay.Acknowledgements)
+            return relay.Acknowledgements.Count(one => one.Late is [{ From: 2, To: 3 }]);
+    }
 
     private static DeliveredMessage Message(MessageId id, bool repeat = false) =>
-        new() { From = Alice.Value, Id = id, Payload = Encoding.UTF8.GetBytes("x"), Repeat = repeat };
+        new() { From = Alice.Value, Id = id, Payload = new byte[] { 1 }, Repeat = repeat };
 
     private static IEnumerable<MessageId> Ids(IEnumerable<LossReport> losses) =>
         losses.Where(loss => loss.Reason == LossReason.Late).SelectMany(loss => loss.Ids);

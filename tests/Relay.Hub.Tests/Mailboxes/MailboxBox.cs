@@ -57,6 +57,13 @@ internal sealed class MailboxBox : IMailboxOwner
         return outcome;
     }
 
+    /// <summary>Appends messages that were sent before, one after the other.</summary>
+    public void AppendRepeats(params byte[] payloads)
+    {
+        foreach (var payload in payloads)
+            Box.Append(Entry(payload) with { Repeat = true }, new SendTicket(Sender, payload), Changes);
+    }
+
     public AppendOutcome AppendLarge(byte payload, int length) =>
         Box.Append(Entry(payload, length: length), new SendTicket(Sender, payload), Changes);
 

@@ -161,6 +161,7 @@ internal sealed class ChaosPeer : IAsyncDisposable
     // Under the lock.
     private void HandOver(LinkedListNode<(SentMessage Message, Life? By)> place, Life life)
     {
+        place.Value.Message.IsRepeat = place.Value.By is not null;
         place.Value = (place.Value.Message, life);
         Interlocked.Increment(ref life.Sending);
         _ = SendAsync(place, life);

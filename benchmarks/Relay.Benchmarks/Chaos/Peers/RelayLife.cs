@@ -61,7 +61,7 @@ internal sealed class RelayLife : ILife
     {
         try
         {
-            var result = await _transport.SendAsync(_address(message.To), new OutgoingMessage(message.Id, payload)).ConfigureAwait(false);
+            var result = await _transport.SendAsync(_address(message.To), new OutgoingMessage(message.Id, payload) { IsRepeat = message.IsRepeat }).ConfigureAwait(false);
             if (result.Settled is { } settled)
                 await settled.ConfigureAwait(false);
             return SendOutcome.Accepted;

@@ -32,7 +32,12 @@ internal sealed class GoodPair : IAsyncDisposable
         (_sender, _receiver) = (RelayCandidate.CreateTransport(server, _alice), RelayCandidate.CreateTransport(server, _bob));
         foreach (var transport in (RelayTransport[])[_sender, _receiver])
         {
-            transport.LossReported += loss => Fail($"{loss.Count} messages were reported lost: {loss.Reason}");
+            // Strangers write to them too, and their repeats come too late as they like.
+            transport.LossReported += loss =>
+            {
+                if (loss.Reason != LossReason.Late || loss.Peer == _alice.Id || loss.Peer == _bob.Id)
+                    Fail($"{loss.Count} messages were reported lost: {loss.Reason}");
+            };
             transport.StateChanged += change =>
             {
                 if (change.State is RelayConnectionState.Waiting or RelayConnectionState.Replaced)
