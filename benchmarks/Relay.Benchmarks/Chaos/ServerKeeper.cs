@@ -23,7 +23,7 @@ internal sealed class ServerKeeper : IAsyncDisposable
     /// <summary>What no server should do: end in another way than it was told to, or log errors.</summary>
     public IReadOnlyList<string> Trouble => Server.LoggedErrors == 0 ? _trouble : [.. _trouble, LoggedErrors];
 
-    private string LoggedErrors => $"the server logged {Server.LoggedErrors} errors";
+    private string LoggedErrors => $"the server logged {Server.LoggedErrors} errors, the first of them:{Environment.NewLine}{Server.FirstError}{Environment.NewLine}";
 
     public static async Task<ServerKeeper> StartAsync(ISubject subject, CancellationToken cancellationToken) =>
         new(subject, await subject.StartAsync(cancellationToken));

@@ -11,7 +11,10 @@ internal sealed class ServerProcess : IAsyncDisposable
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
+    private const int LinesOfAnError = 12;
+
     private readonly Queue<string> _said = new();
+    private readonly List<string> _firstError = [];
     private readonly TaskCompletionSource<string> _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ServerProcess(ProcessStartInfo start, string? readyMark)
@@ -29,6 +32,8 @@ internal sealed class ServerProcess : IAsyncDisposable
                     _said.Dequeue();
                 if (line.StartsWith("fail: ", StringComparison.Ordinal) || line.StartsWith("crit: ", StringComparison.Ordinal))
                     LoggedErrors++;
+                if (LoggedErrors > 0 && _firstError.Count < LinesOfAnError)
+                    _firstError.Add(line);
             }
 
             if (readyMark is not null && line.Contains(readyMark, StringComparison.Ordinal))
@@ -52,6 +57,16 @@ internal sealed class ServerProcess : IAsyncDisposable
 
     /// <summary>How many errors it has logged, as ASP.NET Core's console does.</summary>
     public int LoggedErrors { get; private set; }
+
+    /// <summary>The first of those, or its beginning; empty if there is none.</summary>
+    public string FirstError
+    {
+        get
+        {
+            lock (_said)
+                return string.Join(Environment.NewLine, _firstError);
+        }
+    }
 
     /// <summary>Whether it has ended, by itself or by a fault.</summary>
     public bool HasEnded => _process.HasExited;
