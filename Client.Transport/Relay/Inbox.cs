@@ -13,6 +13,7 @@ internal sealed class Inbox
 {
     private readonly Lock _gate = new();
     private readonly AcknowledgementTracker _positions = new();
+    private readonly LatePositions _late = new();
     private readonly Arrivals _arrivals;
     private readonly Action<ReceivedMessage> _acknowledged;
     private readonly Channel<ReceivedMessage> _messages = Channel.CreateUnbounded<ReceivedMessage>();
@@ -22,11 +23,6 @@ internal sealed class Inbox
 
     // Up to where the present link has delivered: the relay takes no acknowledgement of more.
     private long _delivered;
-
-    // Positions that came too late, ascending, until a registration tells that the relay knows; the last of them; and up to where the present link was told.
-    private readonly Queue<long> _late = new();
-    private long _lastLate;
-    private long _lateTold;
 
     // What had come in when the link began. Only of that can the relay have lost anything since.
     private long _receivedBefore;
@@ -48,7 +44,7 @@ internal sealed class Inbox
         get
         {
             lock (_gate)
-                return (_epoch, _late.TryPeek(out var late) ? Math.Min(_positions.Acknowledged, late - 1) : _positions.Acknowledged);
+                return (_epoch, Math.Min(_positions.Acknowledged, _late.First - 1));
         }
     }
 
@@ -65,16 +61,14 @@ internal sealed class Inbox
             {
                 _epoch = epoch;
                 _newestReport = 0;
-                _late.Clear();
-                _lastLate = 0;
+                _late.Restart();
                 _received = sequence;
                 _positions.Restart(sequence);
             }
 
             _positions.Forgo(0, sequence);
-            while (_late.TryPeek(out var late) && late <= sequence)
-                _late.Dequeue();
-            _delivered = _lateTold = sequence;
+            _late.Begin(sequence);
+            _delivered = sequence;
             _received = _receivedBefore = Math.Max(_received, sequence);
             return restarted;
         }
@@ -118,7 +112,7 @@ internal sealed class Inbox
         _received = position;
         if (delivered.Repeat && _arrivals.IsLate(sender, delivered.Id))
         {
-            _late.Enqueue(_lastLate = position);
+            _late.Add(position);
             return _positions.OpenGap(position);
         }
 
@@ -193,44 +187,14 @@ internal sealed class Inbox
     {
         lock (_gate)
         {
-            var sequence = Math.Min(_positions.Acknowledged, _delivered);
-            var late = NextLate(ref sequence, mostLate);
+            var settled = Math.Min(_positions.Acknowledged, _delivered);
+            var sequence = settled;
+            var late = _late.Tell(ref sequence, mostLate);
+            if (sequence < settled)
+                _link?.AcknowledgeSoon();
             (_told, _toldBytes) = (sequence, _positions.AcknowledgedBytes);
             return new Acknowledgement { Epoch = _epoch, Sequence = sequence, Report = _report, Late = late };
         }
-    }
-
-    /// <summary>Those up to a position that the link was not told yet.</summary>
-    /// <param name="sequence">Goes back to what comes before the next one, if there are too many.</param>
-    private List<NumberRange>? NextLate(ref long sequence, int most)
-    {
-        if (_lastLate <= _lateTold)
-            return null;
-
-        List<NumberRange>? ranges = null;
-        foreach (var position in _late.SkipWhile(position => position <= _lateTold))
-        {
-            if (position > sequence)
-                break;
-
-            if (ranges is [.., var last] && last.To == position - 1)
-            {
-                ranges[^1] = new NumberRange { From = last.From, To = position };
-            }
-            else if (ranges?.Count == most)
-            {
-                sequence = position - 1;
-                _link?.AcknowledgeSoon();
-                break;
-            }
-            else
-            {
-                (ranges ??= []).Add(new NumberRange { From = position, To = position });
-            }
-        }
-
-        _lateTold = Math.Max(_lateTold, sequence);
-        return ranges;
     }
 
     /// <summary>What the relay has delivered to us and waits for: the length of its window, in messages and in bytes of payload.</summary>

@@ -148,11 +148,11 @@ internal sealed partial class ChatEngine
             return;
         }
 
+        var words = report.Reason == LossReason.Late
+            ? "the connection broke before it was known to be sent; it goes again"
+            : "the relay could not keep it; it goes again when the peer is back";
         foreach (var lane in _lanes.Values.Where(lane => report.Peer is null || lane.Peer == report.Peer))
         {
-            var words = report.Reason == LossReason.Late
-                ? "the connection broke before it was known to be sent; it goes again"
-                : "the relay could not keep it; it goes again when the peer is back";
             var lost = report.Ids.Select(lane.FindEnvelope).OfType<Outgoing>().ToArray();
             foreach (var message in lost)
             {

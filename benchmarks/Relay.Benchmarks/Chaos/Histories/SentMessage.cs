@@ -25,11 +25,11 @@ internal sealed class SentMessage(int from, int to, int number, MessageId id, in
 
     public SendOutcome Outcome { get; set; }
 
-    /// <summary>Whether an earlier life of its sender was given it, and ended before anything was known.</summary>
-    public bool IsRepeat { get; set; }
-
     /// <summary>When that was known, as a timestamp.</summary>
     public long AnsweredAt { get; set; }
+
+    /// <summary>Whether an earlier life of its sender was given it, and ended before anything was known.</summary>
+    public bool IsRepeat { get; set; }
 
     /// <summary>How often the sender had heard that a relay had forgotten everything, when the message was accepted.</summary>
     public int RestartsKnown { get; set; }
